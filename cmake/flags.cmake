@@ -1,0 +1,30 @@
+# One target carries every compiler and linker flag. DUEL_MODE comes from the preset.
+set(DUEL_MODE dev CACHE STRING "dev, release, asan or tsan")
+set_property(CACHE DUEL_MODE PROPERTY STRINGS dev release asan tsan)
+
+add_library(duel_flags INTERFACE)
+target_compile_features(duel_flags INTERFACE cxx_std_20)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+target_include_directories(duel_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(duel_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  -fdiagnostics-color=always)
+target_link_options(duel_flags INTERFACE -fuse-ld=mold)
+
+if(DUEL_MODE STREQUAL "release")
+  target_compile_options(duel_flags INTERFACE -O2 -g1 -DNDEBUG -fstack-protector-strong -U_FORTIFY_SOURCE)
+  target_compile_definitions(duel_flags INTERFACE _FORTIFY_SOURCE=2)
+  target_link_options(duel_flags INTERFACE -pie -Wl,-z,relro,-z,now)
+elseif(DUEL_MODE STREQUAL "asan")
+  target_compile_options(duel_flags INTERFACE -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all)
+  target_link_options(duel_flags INTERFACE -fsanitize=address,undefined)
+elseif(DUEL_MODE STREQUAL "tsan")
+  target_compile_options(duel_flags INTERFACE -O1 -g1 -fno-omit-frame-pointer -fsanitize=thread)
+  target_link_options(duel_flags INTERFACE -fsanitize=thread)
+else()
+  target_compile_options(duel_flags INTERFACE -O1 -g1)
+endif()
+if(NOT DUEL_MODE STREQUAL "release")
+  target_compile_definitions(duel_flags INTERFACE _GLIBCXX_ASSERTIONS)
+endif()
