@@ -80,7 +80,7 @@ create table wallets (
     shard          smallint not null,
     wallet_address text not null,
     username       text,                       -- null until it joins a contest
-    unique (shard, wallet_address)
+    unique (wallet_address, shard)
 ) with (fillfactor = 80);
 
 -- The symbols that a shard has met; each shard has its own numbers.
@@ -89,7 +89,7 @@ create table symbols (
     seq       bigint not null,
     shard     smallint not null,
     symbol    text not null,
-    unique (shard, symbol)
+    unique (symbol, shard)
 );
 
 create table portfolios (
@@ -106,6 +106,7 @@ create table portfolios (
     fees           numeric(38,18) not null,
     unique nulls not distinct (wallet_no, contest_no)
 ) with (fillfactor = 80);
+create index portfolios_contest_no on portfolios (contest_no);
 
 create table participants (
     portfolio_no bigint primary key,
