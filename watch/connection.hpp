@@ -1,0 +1,81 @@
+#pragma once
+
+#include "watch/endpoint.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/ssl.hpp>
+#include <boost/beast/websocket.hpp>
+
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace duel::watch {
+
+// TLS 1.2 or newer that believes only the authorities of one PEM file; of the system where that is
+// empty. Throws boost::system::system_error where the file cannot be read.
+boost::asio::ssl::context trusting(const std::string& ca_file);
+
+// The server answered the upgrade request with something else than a WebSocket.
+struct UpgradeRefused : std::runtime_error {
+    UpgradeRefused(unsigned http_status, std::optional<std::chrono::seconds> wait);
+    unsigned status;
+    std::optional<std::chrono::seconds> retry_after;
+    // Asking again in the same words cannot help.
+    bool final() const { return status >= 400 && status < 500 && status != 429 && status != 408; }
+};
+
+// How a connection ended.
+struct Ending {
+    std::uint16_t code = 1006;  // of RFC 6455; 1006: TCP or TLS ended without a Close
+    std::string reason;
+    bool final() const { return code == 1008; }
+    // `1008: the token was refused (token expired)`.
+    std::string sentence() const;
+};
+
+// One client connection over wss: certificate and host name verified, the token as the only
+// subprotocol.
+//
+// All calls from the executor's thread; one receive() and one send() may be under way at a time.
+// Control pings of the server are answered while receive() waits.
+class Connection {
+public:
+    Connection(const boost::asio::any_io_executor& executor, boost::asio::ssl::context& tls);
+
+    // Throws UpgradeRefused, or boost::system::system_error with a sentence in what(). A server
+    // that sends nothing for `silence` afterwards ends the connection.
+    boost::asio::awaitable<void>
+    open(Server server, std::string target, std::string token, std::chrono::seconds silence);
+
+    // The next text message, valid until the next call; nothing once the connection has ended.
+    boost::asio::awaitable<std::optional<std::string_view>> receive();
+
+    // False where the connection has ended.
+    boost::asio::awaitable<bool> send(std::string text);
+
+    // Says goodbye (1000); receive() then comes to its end, within seconds from any server.
+    boost::asio::awaitable<void> close();
+
+    // Ends TCP on the spot, whatever is under way.
+    void cut();
+
+    // After receive() gave nothing.
+    const Ending& ending() const { return ending_; }
+
+private:
+    using Tls = boost::beast::ssl_stream<boost::beast::tcp_stream>;
+
+    boost::asio::ip::tcp::resolver resolver_;
+    boost::beast::websocket::stream<Tls> socket_;
+    boost::beast::flat_buffer buffer_;
+    Ending ending_;
+};
+
+}  // namespace duel::watch
