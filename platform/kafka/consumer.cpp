@@ -1,0 +1,198 @@
+#include "platform/kafka/consumer.hpp"
+
+#include "platform/kafka/native.hpp"
+
+#include <algorithm>
+#include <map>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace duel::platform {
+
+namespace {
+
+using TopicHandle = std::unique_ptr<rd_kafka_topic_t, decltype(&rd_kafka_topic_destroy)>;
+using PartitionList = std::
+    unique_ptr<rd_kafka_topic_partition_list_t, decltype(&rd_kafka_topic_partition_list_destroy)>;
+
+std::vector<Property> properties_of(const ConsumerSettings& settings) {
+    return {
+        {"client.id", settings.client_id},
+        {"enable.auto.commit", "false"},
+        {"enable.auto.offset.store", "false"},
+        {"enable.partition.eof", "true"},
+        {"auto.offset.reset", "error"},
+        {"check.crcs", "true"},
+        {"fetch.wait.max.ms", std::to_string(settings.fetch_wait.count())},
+        {"fetch.message.max.bytes", std::to_string(settings.fetch_bytes)},
+        {"fetch.error.backoff.ms", "100"},
+        {"queued.min.messages", "1000000"},  // the kilobytes decide
+        {"queued.max.messages.kbytes", std::to_string(settings.queued_kbytes)},
+    };
+}
+
+void drain(int fd) {
+    std::uint64_t count = 0;
+    while (::read(fd, &count, sizeof count) > 0) {
+    }
+}
+
+}  // namespace
+
+class Consumer::Impl : public BrokerWatch {
+public:
+    Impl(const KafkaSettings& kafka, const ConsumerSettings& settings, KafkaStateHook on_state)
+        : BrokerWatch(settings.client_id, std::move(on_state)),
+          wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+          client_(make_client(RD_KAFKA_CONSUMER, kafka, properties_of(settings), *this)) {
+        if (wake_fd_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+    }
+
+    ~Impl() {
+        readers_.clear();
+        topics_.clear();
+        client_.reset();
+        ::close(wake_fd_);
+    }
+
+    rd_kafka_topic_t* topic(const std::string& name) {
+        auto known = topics_.find(name);
+        if (known != topics_.end()) return known->second.get();
+        TopicHandle handle(
+            rd_kafka_topic_new(client_.get(), name.c_str(), nullptr), &rd_kafka_topic_destroy
+        );
+        if (!handle) throw_kafka(rd_kafka_last_error(), "topic " + name);
+        return topics_.emplace(name, std::move(handle)).first->second.get();
+    }
+
+    // ListOffsets for all of them at once; `query` is a time in ms or one of Kafka's logical
+    // offsets.
+    std::vector<std::int64_t> list_offsets(
+        const std::vector<PartitionId>& partitions,
+        std::int64_t query,
+        std::chrono::milliseconds longest
+    ) {
+        if (partitions.empty()) return {};
+        PartitionList list(
+            rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())),
+            &rd_kafka_topic_partition_list_destroy
+        );
+        for (const auto& [name, partition] : partitions) {
+            rd_kafka_topic_partition_list_add(list.get(), name.c_str(), partition)->offset = query;
+        }
+        auto code = rd_kafka_offsets_for_times(
+            client_.get(), list.get(), static_cast<int>(longest.count())
+        );
+        if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw_kafka(code, "asking for offsets");
+        std::vector<std::int64_t> offsets;
+        for (const auto& [name, partition] : partitions) {
+            auto* found = rd_kafka_topic_partition_list_find(list.get(), name.c_str(), partition);
+            std::string place = name + "/" + std::to_string(partition);
+            if (!found) throw_kafka(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, "offset of " + place);
+            if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+                throw_kafka(found->err, "offset of " + place);
+            offsets.push_back(found->offset);
+        }
+        return offsets;
+    }
+
+    int wake_fd_;
+    KafkaClient client_;
+    std::map<std::string, TopicHandle> topics_;
+    std::vector<std::unique_ptr<PartitionReader>> readers_;
+};
+
+Consumer::Consumer(
+    const KafkaSettings& kafka,
+    const ConsumerSettings& settings,
+    KafkaStateHook on_state
+)
+    : impl_(std::make_unique<Impl>(kafka, settings, std::move(on_state))) {}
+
+Consumer::~Consumer() = default;
+
+void Consumer::assign(const std::vector<StartPosition>& positions) {
+    impl_->readers_.clear();
+    drain(impl_->wake_fd_);
+    for (const StartPosition& start : positions) {
+        impl_->readers_.push_back(std::make_unique<PartitionReader>(
+            impl_->client_.get(), impl_->topic(start.topic), start, impl_->wake_fd_
+        ));
+    }
+}
+
+const std::vector<std::unique_ptr<PartitionReader>>& Consumer::partitions() const {
+    return impl_->readers_;
+}
+
+bool Consumer::wait(std::chrono::milliseconds longest) {
+    rd_kafka_poll(impl_->client_.get(), 0);
+    pollfd waiting{.fd = impl_->wake_fd_, .events = POLLIN, .revents = 0};
+    bool is_woken = ::poll(&waiting, 1, static_cast<int>(longest.count())) > 0;
+    if (is_woken) drain(impl_->wake_fd_);
+    return is_woken;
+}
+
+void Consumer::wake() {
+    eventfd_write(impl_->wake_fd_, 1);
+}
+
+std::vector<std::int64_t>
+Consumer::ends(const std::vector<PartitionId>& partitions, std::chrono::milliseconds longest) {
+    return impl_->list_offsets(partitions, RD_KAFKA_OFFSET_END, longest);
+}
+
+std::vector<std::int64_t> Consumer::offsets_at(
+    const std::vector<PartitionId>& partitions,
+    Timestamp time,
+    std::chrono::milliseconds longest
+) {
+    auto since = std::chrono::ceil<std::chrono::milliseconds>(time.time_since_epoch()).count();
+    auto offsets = impl_->list_offsets(partitions, since, longest);
+    auto is_missing = [](std::int64_t offset) { return offset < 0; };
+    if (std::none_of(offsets.begin(), offsets.end(), is_missing)) return offsets;
+    auto past_last = ends(partitions, longest);
+    for (std::size_t i = 0; i < offsets.size(); ++i) {
+        if (is_missing(offsets[i])) offsets[i] = past_last[i];
+    }
+    return offsets;
+}
+
+Watermarks Consumer::watermarks(const PartitionId& partition, std::chrono::milliseconds longest) {
+    Watermarks marks;
+    auto code = rd_kafka_query_watermark_offsets(
+        impl_->client_.get(),
+        partition.topic.c_str(),
+        partition.partition,
+        &marks.low,
+        &marks.high,
+        static_cast<int>(longest.count())
+    );
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        throw_kafka(
+            code, "watermarks of " + partition.topic + "/" + std::to_string(partition.partition)
+        );
+    }
+    return marks;
+}
+
+std::int32_t
+Consumer::partition_count(const std::string& topic, std::chrono::milliseconds longest) {
+    const rd_kafka_metadata_t* answer = nullptr;
+    auto code = rd_kafka_metadata(
+        impl_->client_.get(), 0, impl_->topic(topic), &answer, static_cast<int>(longest.count())
+    );
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw_kafka(code, "partitions of " + topic);
+    std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)> metadata(
+        answer, &rd_kafka_metadata_destroy
+    );
+    if (metadata->topic_cnt != 1) return 0;
+    const auto& found = metadata->topics[0];
+    if (found.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return 0;
+    if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) throw_kafka(found.err, "partitions of " + topic);
+    return found.partition_cnt;
+}
+
+}  // namespace duel::platform

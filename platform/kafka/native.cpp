@@ -1,0 +1,176 @@
+#include "platform/kafka/native.hpp"
+
+#include "platform/log.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <syslog.h>
+
+namespace duel::platform {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+BrokerWatch& watch_of(void* opaque) {
+    return *static_cast<BrokerWatch*>(opaque);
+}
+
+void set_property(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
+    std::array<char, 512> reason{};
+    auto answer =
+        rd_kafka_conf_set(conf, name.c_str(), value.c_str(), reason.data(), reason.size());
+    if (answer != RD_KAFKA_CONF_OK) {
+        throw KafkaError(
+            RD_KAFKA_RESP_ERR__INVALID_ARG,
+            "Kafka option " + name + "=" + value + ": " + reason.data()
+        );
+    }
+}
+
+bool is_about_a_connection(std::string_view kind) {
+    return kind == "FAIL" || kind == "ERROR" || kind == "REQTMOUT" || kind == "MAXPOLL";
+}
+
+}  // namespace
+
+BrokerWatch::BrokerWatch(std::string client, KafkaStateHook on_state)
+    : client_(std::move(client)), on_state_(std::move(on_state)) {}
+
+void BrokerWatch::on_error(rd_kafka_t* client, int code, const char* reason) {
+    if (code == RD_KAFKA_RESP_ERR__FATAL) {
+        std::array<char, 512> text{};
+        int cause = rd_kafka_fatal_error(client, text.data(), text.size());
+        {
+            std::lock_guard lock(mutex_);
+            fatal_text_ = text.data();
+        }
+        fatal_ = cause;
+        log::error("kafka {}: failed for good: {}", client_, text.data());
+        set(State::down, text.data());
+    } else if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+        set(State::down, last_error_.empty() ? reason : last_error_);
+    } else {
+        last_error_ = reason;
+        log::debug("kafka {}: {}", client_, reason);
+    }
+}
+
+void BrokerWatch::on_statistics(std::string_view json) {
+    auto statistics = nlohmann::json::parse(json, nullptr, false);
+    if (!statistics.is_object() || !statistics.contains("brokers")) return;
+    bool any_up = false;
+    for (const auto& [name, broker] : statistics["brokers"].items()) {
+        auto state = broker.value("state", "");
+        any_up = any_up || state == "UP" || state == "UPDATE";
+    }
+    if (any_up) {
+        rounds_down_ = 0;
+        set(State::up, "");
+    } else if (++rounds_down_ >= 2 && !last_error_.empty()) {
+        set(State::down, last_error_);
+    }
+}
+
+void BrokerWatch::set(State state, const std::string& reason) {
+    if (state_ == state || (fatal_ != 0 && state == State::up)) return;
+    state_ = state;
+    bool up = state == State::up;
+    if (on_state_) {
+        on_state_(up, reason);
+    } else if (up) {
+        log::info("kafka {}: brokers reachable", client_);
+    } else {
+        log::warn("kafka {}: no broker reachable: {}", client_, reason);
+    }
+    if (up) last_error_.clear();
+}
+
+void BrokerWatch::on_log(int level, const char* kind, const char* text) {
+    if (level > LOG_WARNING || is_about_a_connection(kind)) {
+        log::debug("kafka {}: {}: {}", client_, kind, text);
+        return;
+    }
+    auto now = std::chrono::steady_clock::now();
+    {
+        std::lock_guard lock(mutex_);
+        auto [at, is_first] = logged_.try_emplace(kind, now);
+        if (!is_first && now - at->second < 10s) return;
+        at->second = now;
+    }
+    log::warn("kafka {}: {}: {}", client_, kind, text);
+}
+
+void BrokerWatch::throw_if_fatal() const {
+    if (fatal_ == 0) return;
+    std::lock_guard lock(mutex_);
+    throw KafkaError(fatal_, "kafka " + client_ + " failed for good: " + fatal_text_);
+}
+
+KafkaClient make_client(
+    rd_kafka_type_t type,
+    const KafkaSettings& settings,
+    const std::vector<Property>& properties,
+    BrokerWatch& watch,
+    void (*on_delivery)(rd_kafka_t*, const rd_kafka_message_t*, void*)
+) {
+    std::unique_ptr<rd_kafka_conf_t, decltype(&rd_kafka_conf_destroy)> conf(
+        rd_kafka_conf_new(), &rd_kafka_conf_destroy
+    );
+    const std::vector<Property> shared{
+        {"bootstrap.servers", settings.brokers},
+        {"reconnect.backoff.ms", "100"},
+        {"reconnect.backoff.max.ms", "2000"},
+        {"socket.keepalive.enable", "true"},
+        {"socket.nagle.disable", "true"},
+        {"socket.connection.setup.timeout.ms", "10000"},
+        {"topic.metadata.refresh.fast.interval.ms", "250"},
+        {"statistics.interval.ms", "1000"},
+    };
+    for (const auto& [name, value] : shared)
+        set_property(conf.get(), name, value);
+    for (const auto& [name, value] : properties)
+        set_property(conf.get(), name, value);
+    for (const std::string& option : settings.options) {
+        auto equals = option.find('=');
+        if (equals == std::string::npos) {
+            throw KafkaError(
+                RD_KAFKA_RESP_ERR__INVALID_ARG, "Kafka option " + option + ": is not name=value"
+            );
+        }
+        set_property(conf.get(), option.substr(0, equals), option.substr(equals + 1));
+    }
+    rd_kafka_conf_set_opaque(conf.get(), &watch);
+    if (on_delivery) rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivery);
+    rd_kafka_conf_set_error_cb(
+        conf.get(),
+        [](rd_kafka_t* client, int code, const char* reason, void* context) {
+            watch_of(context).on_error(client, code, reason);
+        }
+    );
+    rd_kafka_conf_set_stats_cb(
+        conf.get(),
+        [](rd_kafka_t*, char* json, std::size_t length, void* context) {
+            watch_of(context).on_statistics({json, length});
+            return 0;
+        }
+    );
+    rd_kafka_conf_set_log_cb(
+        conf.get(),
+        [](const rd_kafka_t* client, int level, const char* kind, const char* text) {
+            watch_of(rd_kafka_opaque(client)).on_log(level, kind, text);
+        }
+    );
+    std::array<char, 512> reason{};
+    rd_kafka_t* client = rd_kafka_new(type, conf.get(), reason.data(), reason.size());
+    if (!client) throw KafkaError(RD_KAFKA_RESP_ERR__FAIL, std::string("Kafka: ") + reason.data());
+    static_cast<void>(conf.release());
+    return {client, &rd_kafka_destroy};
+}
+
+void throw_kafka(rd_kafka_resp_err_t code, const std::string& during) {
+    throw KafkaError(code, during + ": " + rd_kafka_err2str(code));
+}
+
+}  // namespace duel::platform
