@@ -32,6 +32,10 @@ std::size_t character_length(std::string_view rest) {
     return overlong || surrogate || beyond_unicode ? 0 : length;
 }
 
+bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
 }
@@ -114,7 +118,9 @@ std::string excerpt(std::string_view input) {
         }
         last_start = out.size();
         const std::size_t length = character_length(input);
-        if (length == 0 || is_control(input[0]))
+        if (is_space(input[0]))
+            out += ' ';
+        else if (length == 0 || is_control(input[0]))
             out += kReplacement;
         else
             out += input.substr(0, length);

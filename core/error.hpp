@@ -60,8 +60,8 @@ struct Error {
 template <class T>
 using Result = boost::system::result<T, Error>;
 
-// At most 80 characters (code points) of `input`; bytes that are not UTF-8 and control characters
-// become U+FFFD. A cut value ends in "…", which is one of the 80.
+// At most 80 characters (code points) of `input`; line ends and tabs become spaces, bytes that are
+// not UTF-8 and other control characters U+FFFD. A cut value ends in "…", which is one of the 80.
 std::string excerpt(std::string_view input);
 
 // What `Result::value()` does without a value: throws std::runtime_error with the sentence.

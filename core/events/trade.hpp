@@ -4,6 +4,7 @@
 #include "core/fields.hpp"
 #include "core/time.hpp"
 #include "core/topic.hpp"
+#include "core/valuation.hpp"
 #include "core/words.hpp"
 
 #include <optional>
@@ -41,7 +42,14 @@ struct Trade {
         };
     }
     // What no single field shows: amount × price must stay within the range of amounts.
-    static std::optional<Error> check(const Trade& trade);
+    static std::optional<Error> check(const Trade& trade) {
+        if (position_value(trade.amount, trade.price)) return std::nullopt;
+        return Error{
+            Code::invalid_field,
+            "amount",
+            trade.amount.text() + " × " + trade.price.text(),
+            "amount × price below 10^20"};
+    }
 
     bool operator==(const Trade&) const = default;
 };

@@ -1,0 +1,113 @@
+#include "core/feed.hpp"
+
+#include "core/field_reader.hpp"
+#include "core/field_writer.hpp"
+#include "core/json_document.hpp"
+
+#include <utility>
+
+namespace duel::feed {
+namespace {
+
+// Beyond what the largest part of a ranking needs; Kafka's own limit comes first.
+constexpr JsonLimits kLimits{64U << 20U, 16};
+
+// The text before every body, for reading; writing goes straight to the JSON.
+struct Envelope {
+    std::string channel;
+    std::string epoch;
+    std::string shard;
+    std::int64_t seq{0};
+    std::string type;
+    std::optional<std::int64_t> prev_seq;
+
+    static constexpr auto fields() {
+        return std::tuple{
+            field("channel", &Envelope::channel, kAnyText),
+            field("epoch", &Envelope::epoch, kAnyText),
+            field("shard", &Envelope::shard, kAnyText),
+            field("seq", &Envelope::seq, WholeRule{0, INT64_MAX}),
+            field("type", &Envelope::type, kAnyText),
+            field("prev_seq", &Envelope::prev_seq, WholeRule{0, INT64_MAX}),
+        };
+    }
+};
+
+template <class Variant>
+struct Types;
+template <class... Bodies>
+struct Types<std::variant<Bodies...>> {
+    // Puts the body of that type into `out`; false when there is no such type.
+    static bool
+    decode(std::string_view type, const JsonNode& object, Body& out, std::optional<Error>& error) {
+        return (
+            (type == Bodies::kType && ((error = read_fields(object, out.emplace<Bodies>())), true)
+            ) ||
+            ...
+        );
+    }
+};
+
+}  // namespace
+
+std::string_view text(Kind kind) {
+    return kind == Kind::event ? "event" : "state";
+}
+
+std::string_view type_of(const Body& body) {
+    return std::visit([]<class B>(const B&) { return B::kType; }, body);
+}
+
+Kind kind_of(const Body& body) {
+    return std::visit([]<class B>(const B&) { return B::kKind; }, body);
+}
+
+void encode(const Head& head, const Body& body, std::string& out) {
+    JsonWriter writer{out};
+    writer.begin_object()
+        .field("channel", head.channel)
+        .field("epoch", head.epoch)
+        .field("shard", head.shard)
+        .field("seq", head.seq)
+        .field("kind", kind_of(body))
+        .field("type", type_of(body))
+        .field("prev_seq", head.prev_seq)
+        .key("body")
+        .begin_object();
+    std::visit([&](const auto& b) { write_fields<AmountStyle::number>(writer, b); }, body);
+    writer.end_object().end_object();
+}
+
+Decoder::Decoder() : document_{std::make_unique<JsonDocument>()} {}
+Decoder::~Decoder() = default;
+Decoder::Decoder(Decoder&&) noexcept = default;
+Decoder& Decoder::operator=(Decoder&&) noexcept = default;
+
+Result<Record> Decoder::decode(std::string_view record) {
+    if (auto error = document_->parse(record, kLimits)) return *std::move(error);
+    const JsonNode& root = document_->root();
+    Envelope envelope;
+    if (auto error = read_fields(root, envelope)) return *std::move(error);
+    const JsonNode* hint = root.first();
+    const JsonNode* const body = find(root, "body", hint);
+    if (body == nullptr) return missing_field("body");
+    if (body->kind != JsonNode::Kind::object) return wrong_field("body", *body, "an object");
+
+    Record out;
+    std::optional<Error> error;
+    if (!Types<Body>::decode(envelope.type, *body, out.body, error)) {
+        return Error{Code::unknown_type, "type", excerpt(envelope.type), "a type of the feed"};
+    }
+    if (error) return *std::move(error);
+    if (kind_of(out.body) == Kind::event && !envelope.prev_seq) return missing_field("prev_seq");
+    out.head = {
+        std::move(envelope.channel),
+        std::move(envelope.epoch),
+        std::move(envelope.shard),
+        static_cast<std::uint64_t>(envelope.seq),
+        envelope.prev_seq ? std::optional{static_cast<std::uint64_t>(*envelope.prev_seq)}
+                          : std::nullopt};
+    return out;
+}
+
+}  // namespace duel::feed
