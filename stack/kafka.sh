@@ -68,16 +68,15 @@ start_kafka() {
     local holder java
     kafka_java
     mkdir -p "$duel_var/kafka"
-    need_port "$port_kafka" "Kafka"
-    need_port "$port_controller" "Kafka's controller"
     format_kafka
     holder=$(kafka_lock_holder)
-    [[ -z $holder ]] || die "$duel_var/kafka/data is locked by process $holder ($(tr '\0' ' ' <"/proc/$holder/cmdline" | cut -c1-100)): end it first"
+    [[ -z $holder ]] || die "$duel_var/kafka/data is locked by process $holder ($(command_line "$holder")): end it first"
     kafka_settings "$duel_var/kafka/data" >"$duel_var/kafka/server.properties"
     launch kafka "${java[@]}" kafka.Kafka "$duel_var/kafka/server.properties"
 }
 
 # Ready means that it answers a client's first question, who are the brokers.
 kafka_ready() {
-    kcat -L -m 2 -b "$kafka_brokers" 2>&1 | grep -q '^  broker ' || { echo "no broker answers at $kafka_brokers"; return 1; }
+    kcat -L -m 2 -b "$kafka_brokers" 2>&1 | grep -q '^  broker ' ||
+        { echo "no broker answers at $kafka_brokers"; return 1; }
 }

@@ -13,7 +13,7 @@ choose_postgres_user() {
     # A checkout in a closed folder (/root) is out of that user's reach: then it may, beyond its own
     # rights, pass through folders, and nothing else is opened to anybody.
     for caps in '' dac_read_search dac_override; do
-        as_postgres=("${user[@]}" ${caps:+--inh-caps=+$caps --ambient-caps=+$caps})
+        as_postgres=("${user[@]}" ${caps:+--securebits=+no_setuid_fixup --inh-caps=+$caps --ambient-caps=+$caps})
         ! "${as_postgres[@]}" test -x "$duel_var/postgres/." 2>/dev/null || return 0
     done
     die "user postgres cannot pass through $(first_closed_folder "$duel_var/postgres"): chmod o+x it, or set DUEL_VAR to a folder elsewhere"
@@ -51,7 +51,6 @@ create_cluster() {
 
 start_postgres() {
     local data=$duel_var/postgres/data as_postgres
-    need_port "$port_postgres" "Postgres"
     choose_postgres_user
     create_cluster
     settle_crash "$data"
@@ -80,7 +79,9 @@ pgrep_cwd() { # FOLDER: the processes that work in it, the pids one a line; fail
 }
 
 postgres_ready() {
-    "$postgres_bin/pg_isready" -q -h 127.0.0.1 -p "$port_postgres" -d duelcast || { echo "no answer on port $port_postgres"; return 1; }
+    "$postgres_bin/pg_isready" -q -t 3 -d "$(admin_url)" && return
+    if [[ $own_postgres == yes ]]; then echo "no answer on port $port_postgres"; else echo "no answer from the Postgres of DUEL_POSTGRES_ADMIN"; fi
+    return 1
 }
 
 # The owner's URL: of our own cluster, or the one that the user gave.

@@ -92,13 +92,32 @@ port_taken() { # PORT: whether something listens on it
     grep -qE "^ *[0-9]+: [0-9A-F]+:$(printf '%04X' "$1") [0-9A-F]+:[0-9A-F]+ 0A " /proc/net/tcp /proc/net/tcp6 2>/dev/null
 }
 
-# need_port PORT WHAT_FOR: refuses a port that somebody else has.
-need_port() {
-    port_taken "$1" || return 0
-    local pid who='somebody'
-    pid=$(ss -Hltnp "sport = :$1" 2>/dev/null | grep -om1 'pid=[0-9]*' | cut -d= -f2 || true)
-    [[ -z $pid ]] || who="process $pid ($(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c1-100))"
-    die "port $1, wanted for $2, is in use by $who; DUEL_PORT_BASE (now $port_base) moves all ports of this stack"
+# part_ports PART: the ports that it listens on, each with what for.
+part_ports() {
+    case $1 in
+        kafka) printf '%s %s\n' "$port_kafka" "Kafka" "$port_controller" "Kafka's controller" ;;
+        postgres) echo "$port_postgres Postgres" ;;
+        ingest) echo "$port_ingest duel-ingest's metrics" ;;
+        projector) echo "$port_projector duel-projector's metrics" ;;
+        wsserver) printf '%s %s\n' "$port_wss" "WebSocket clients" "$port_wsserver" "duel-wsserver's metrics" ;;
+    esac
+}
+
+# need_ports PART: refuses when somebody else has one of its ports.
+need_ports() {
+    local port purpose pid who
+    while read -r port purpose; do
+        port_taken "$port" || continue
+        who=somebody
+        pid=$(ss -Hltnp "sport = :$port" 2>/dev/null | grep -om1 'pid=[0-9]*' | cut -d= -f2 || true)
+        [[ -z $pid ]] || who="process $pid ($(command_line "$pid"))"
+        die "port $port, wanted for $purpose, is in use by $who; DUEL_PORT_BASE (now $port_base) moves all ports of this stack"
+    done < <(part_ports "$1")
+}
+
+# command_line PID: its two ends where it is long.
+command_line() {
+    tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline" | sed -E 's/ *$//; s/^(.{40}).{40,}(.{60})$/\1 … \2/'
 }
 
 # http_get PORT PATH: status line, headers and body of an answer from this machine.

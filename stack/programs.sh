@@ -25,14 +25,9 @@ prepare_model() {
         { tail -n 15 "$log" >&2; die "duel-ingest topics failed"; }
 }
 
-start_ingest() { need_port "$port_ingest" "duel-ingest's metrics"; launch_program ingest serve; }
-start_projector() { need_port "$port_projector" "duel-projector's metrics"; launch_program projector run; }
-start_wsserver() {
-    need_port "$port_wss" "WebSocket clients"
-    need_port "$port_wsserver" "duel-wsserver's metrics"
-    choose_jwt_secret
-    launch_program wsserver run
-}
+start_ingest() { launch_program ingest serve; }
+start_projector() { launch_program projector run; }
+start_wsserver() { choose_jwt_secret; launch_program wsserver run; }
 
 launch_program() { # PART SUBCOMMAND
     [[ -x $bin/duel-$1 ]] || die "there is no $bin/duel-$1: ./run up builds it"

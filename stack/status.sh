@@ -14,15 +14,9 @@ show_status() {
 
 status_line() { # PART
     local pid state=ready why='' ports
-    case $1 in
-        kafka) ports=$port_kafka; [[ $own_kafka == yes ]] || ports=$kafka_brokers ;;
-        postgres) ports=$port_postgres; [[ $own_postgres == yes ]] || ports='' ;;
-        ingest) ports=$port_ingest ;;
-        projector) ports=$port_projector ;;
-        wsserver) ports=$port_wss,$port_wsserver ;;
-    esac
+    ports=$(part_ports "$1" | cut -d' ' -f1 | paste -sd,)
     if is_wanted "$1" "$1"; then pid=$(part_pid "$1") || { state=stopped pid=-; }
-    else pid=yours; fi
+    else pid=yours ports=-; fi
     if [[ $state == ready ]]; then
         why=$("$1_ready" 2>&1) || state=waiting
     elif [[ -f $duel_var/pid/$1 ]]; then

@@ -21,9 +21,12 @@ stack_up() {
     [[ $fresh == no ]] || empty_stack
     [[ $own_kafka == no ]] || fetch_kafka
     if wants_programs "${wanted[@]}"; then build_programs; fi
+    check_ports "${wanted[@]}"
     save_choices
     make_certificates
     start_parts "${services[@]}" --of "${wanted[@]}"
+    [[ $own_kafka == yes ]] || await_yours kafka DUEL_KAFKA
+    [[ $own_postgres == yes ]] || await_yours postgres DUEL_POSTGRES_ADMIN
     if wants_programs "${wanted[@]}"; then
         prepare_model
         restart_old_programs
@@ -56,6 +59,23 @@ start_parts() {
     done
     for part in "${waiting[@]}"; do
         until_ready "$part" "$start_limit" "${part}_ready" || { write_env; die "up failed; ./run status says more, ./run down stops the rest"; }
+    done
+}
+
+# Before anything starts: a stack that comes up by half helps nobody.
+check_ports() { # WANTED…
+    local part
+    for part in "$@"; do
+        if is_wanted "$part" "$@" && ! part_pid "$part" >/dev/null; then need_ports "$part"; fi
+    done
+}
+
+# A Kafka or Postgres of the user's own may be on its way up as well.
+await_yours() { # PART SETTING
+    local deadline=$((SECONDS + start_limit)) why
+    until why=$("$1_ready" 2>&1); do
+        (( SECONDS < deadline )) || die "$2 is set, so no $1 is started here, and after $start_limit s: $why"
+        sleep 0.5
     done
 }
 
@@ -94,6 +114,7 @@ stack_restart() {
     locate_programs
     is_wanted "$part" "$part" || refuse "restart $part: it is yours (DUEL_${part^^}…), not this stack's"
     stop_part "$part"
+    check_ports "$part"
     start_parts "$part" --of "$part"
     save_choices
     write_env
