@@ -36,7 +36,8 @@ public:
     struct Condition {
         std::string name;
         bool ok = false;
-        std::string reason;  // why it does not hold; may be empty where it does
+        std::string reason;     // why it does not hold; may be empty where it does
+        bool was_said = false;  // by set(), not only expected
     };
 
     // Names a condition that must hold before the program is ready; it does not yet, because of
@@ -62,7 +63,7 @@ public:
 private:
     mutable std::mutex mutex_;
     std::map<std::string, Condition> conditions_;
-    mutable std::vector<std::weak_ptr<Heartbeat>> heartbeats_;
+    std::vector<std::weak_ptr<Heartbeat>> heartbeats_;
 };
 
 }  // namespace duel::platform

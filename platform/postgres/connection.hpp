@@ -99,6 +99,7 @@ private:
     friend class Transaction;
 
     Rows take(PGresult* result);
+    void drop_answers();
     [[noreturn]] void throw_error(const PGresult* result);
     [[noreturn]] void throw_lost(const std::string& during);
 
