@@ -45,6 +45,7 @@ create_cluster() {
             "${as_postgres[@]}" "$postgres_bin/postgres" --single -D "$data.new" postgres
     } >>"$log" 2>&1 </dev/null || { rm -f "$password"; failed_start postgres "could not make $data"; exit 1; }
     rm -f "$password"
+    echo "include 'duelcast.conf'" >>"$data.new/postgresql.conf"   # after what initdb found out about this machine
     sync -f "$data.new"
     mv "$data.new" "$data"
 }
@@ -54,7 +55,8 @@ start_postgres() {
     choose_postgres_user
     create_cluster
     settle_crash "$data"
-    { cat "$root/stack/postgresql.conf"; echo "port = $port_postgres"; } >"$data/postgresql.conf"
+    { cat "$root/stack/postgresql.conf"; echo "port = $port_postgres"; } >"$data/duelcast.conf"
+    [[ $EUID != 0 ]] || chown postgres: "$data/duelcast.conf"
     (cd "$data" && launch postgres "${as_postgres[@]}" "$postgres_bin/postgres" -D "$data")
 }
 
