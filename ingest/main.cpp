@@ -1,1 +1,47 @@
-int main() { return 0; }
+#include "ingest/io/commands.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <fmt/core.h>
+
+// duel-ingest: writes events to Kafka, from recordings or a simulation, and looks after the topics.
+int main(int argc, char** argv) {
+    using namespace duel;
+    ingest::CommonSettings common;
+    ingest::ReplaySettings replay;
+    ingest::SimulateSettings simulate;
+    ingest::DumpSettings dump;
+
+    platform::Settings settings{
+        "duel-ingest", "Writes trades and price ticks to Kafka, from recordings or a simulation."};
+    offer(settings, common);
+    auto& topics_command = settings.command("topics", "Creates the topics, or checks them.");
+    auto& replay_command = settings.command("replay", "Sends event files and recordings.");
+    offer(replay_command, replay);
+    auto& simulate_command =
+        settings.command("simulate", "Sends a simulated market and a contest of bots.");
+    offer(simulate_command, simulate);
+    auto& dump_command = settings.command("dump", "Writes what the topics hold as an event file.");
+    offer(dump_command, dump);
+    auto& serve_command = settings.command(
+        "serve", "Looks after the topics until stopped; ready and metrics say how."
+    );
+    settings.parse(argc, argv);
+
+    try {
+        platform::log::start(common.log, "duel-ingest");
+        platform::Shutdown shutdown;
+        shutdown.catch_signals();
+        if (topics_command.chosen()) return run_topics(common, shutdown);
+        if (replay_command.chosen()) return run_replay(common, replay, shutdown);
+        if (simulate_command.chosen()) return run_simulate(common, simulate, shutdown);
+        if (dump_command.chosen()) return run_dump(common, dump, shutdown);
+        if (serve_command.chosen()) return run_serve(common, shutdown);
+    } catch (const platform::SettingError& error) {
+        fmt::print(stderr, "duel-ingest: {}\n", error.what());
+        return 2;
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "duel-ingest: {}\n", error.what());
+        return 1;
+    }
+}
