@@ -1,0 +1,256 @@
+"""A stack of Kafka, Postgres and the three programs for a test, through the same `./run` that people use.
+
+Needs DUEL_BIN, the folder of the programs to test. Everything a stack writes lies under var/test/NAME, its logs
+stay there after a failure. `stack.py up NAME` and `stack.py down NAME` keep one for several test programs.
+"""
+
+import base64
+import contextlib
+import hashlib
+import hmac
+import json
+import os
+import pathlib
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import confluent_kafka
+import psycopg2
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+RECORDINGS = pathlib.Path(os.environ.get("DUEL_RECORDINGS", ROOT / "../shared/data"))
+SKIPPED = 77   # what a test program exits with when it could not test anything
+PORTS = {"shared": 0, "end_to_end": 10, "failures": 20}
+
+
+def until(condition, seconds, what):
+    """Asks until the answer is true, and gives it back; fails with `what` (text, or asked for it) after that."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() >= deadline:
+            raise AssertionError(f"after {seconds} s: {what() if callable(what) else what}")
+        time.sleep(0.05)
+
+
+class Stack:
+    def __init__(self, name):
+        self.name = name
+        self.var = ROOT / "var/test" / name
+        base = int(os.environ.get("DUEL_TEST_PORT_BASE", "22400")) + PORTS[name]
+        # Addresses of another stack that this shell may know must not reach ours.
+        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("DUEL_")}
+        self.environment |= {"DUEL_VAR": str(self.var), "DUEL_PORT_BASE": str(base), "DUEL_BIN": os.environ["DUEL_BIN"]}
+        self.base = base
+        self._producer = None
+
+    def __enter__(self):
+        try:
+            self.up("--fresh")
+        except BaseException:
+            self.down()
+            raise
+        return self
+
+    def __exit__(self, failure, *_):
+        self.down()
+        if failure is None:
+            self.remove_data()
+
+    def run(self, *words, check=True, timeout=180, **settings):
+        """`./run WORDS…`; extra settings go to the environment."""
+        done = subprocess.run([ROOT / "run", *words], env=self.environment | settings, text=True, timeout=timeout,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if check and done.returncode != 0:
+            raise AssertionError(f"./run {shlex.join(words)} exited with {done.returncode}:\n{done.stdout}{done.stderr}")
+        return done
+
+    def up(self, *words, **settings):
+        self.run("up", *words, **settings)
+
+    def down(self):
+        self.run("down", check=False)
+
+    def restart(self, part, **settings):
+        self.run("restart", part, **settings)
+
+    def remove_data(self):
+        for part in ("kafka", "postgres"):
+            shutil.rmtree(self.var / part, ignore_errors=True)
+
+    @property
+    def env(self):
+        """var/env as it is now."""
+        lines = (self.var / "env").read_text().splitlines()
+        words = [shlex.split(line)[1] for line in lines if line.startswith("export ")]
+        return dict(word.split("=", 1) for word in words)
+
+    def pid(self, part):
+        return int(self.env[f"DUEL_{part.upper()}_PID"])
+
+    def kill(self, part, kind=signal.SIGKILL):
+        """Ends one program of this stack and waits until it is gone."""
+        pid = self.pid(part)
+        os.kill(pid, kind)
+        until(lambda: not alive(pid), 10, f"{part} (process {pid}) is still there")
+
+    def program(self, name, *words, check=True, timeout=120, **settings):
+        """Runs a program against this stack and gives back what it said."""
+        environment = self.environment | self.env | settings
+        done = subprocess.run([pathlib.Path(self.environment["DUEL_BIN"]) / name, *map(str, words)], env=environment,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
+        if check and done.returncode != 0:
+            raise AssertionError(f"{name} {shlex.join(map(str, words))} exited with {done.returncode}:\n{done.stderr}")
+        return done
+
+    def start(self, name, *words, **settings):
+        """The same in the background: the process, with its output to read."""
+        return subprocess.Popen([pathlib.Path(self.environment["DUEL_BIN"]) / name, *map(str, words)],
+                                env=self.environment | self.env | settings, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, bufsize=1)
+
+    # Postgres -------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def connection(self, admin=False):
+        connection = psycopg2.connect(self.env["DUEL_POSTGRES_ADMIN" if admin else "DUEL_POSTGRES"])
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def sql(self, query, *parameters, admin=False):
+        """The rows of one query, as tuples."""
+        with self.connection(admin) as connection, connection, connection.cursor() as cursor:
+            cursor.execute(query, parameters or None)
+            return cursor.fetchall() if cursor.description else []
+
+    # Kafka ----------------------------------------------------------------------------------------------
+
+    @property
+    def producer(self):
+        if self._producer is None:
+            self._producer = confluent_kafka.Producer({"bootstrap.servers": self.env["DUEL_KAFKA"], "linger.ms": 5})
+        return self._producer
+
+    def produce(self, topic, records, partition=0, key=None):
+        """Writes records (bytes, text, or dicts as JSON) and gives back their offsets."""
+        offsets = []
+
+        def delivered(error, message):
+            assert error is None, error
+            offsets.append(message.offset())
+
+        for record in records:
+            value = json.dumps(record) if isinstance(record, dict) else record
+            self.producer.produce(topic, value, key, partition, on_delivery=delivered)
+            self.producer.poll(0)
+        assert self.producer.flush(30) == 0
+        return offsets
+
+    def log(self, topic):
+        """All records of a topic, by partition and offset."""
+        consumer = confluent_kafka.Consumer({"bootstrap.servers": self.env["DUEL_KAFKA"], "group.id": "test",
+                                             "enable.auto.commit": False, "auto.offset.reset": "earliest"})
+        try:
+            ends = self.ends(topic, consumer)
+            places = [confluent_kafka.TopicPartition(topic, partition, 0) for partition in ends]
+            missing = {partition for partition, end in ends.items() if end > 0}
+            consumer.assign(places)
+            messages = []
+            deadline = time.monotonic() + 60
+            while missing:
+                assert time.monotonic() < deadline, f"{topic}: no end of partitions {missing}"
+                for message in consumer.consume(5000, 0.5):
+                    assert message.error() is None, message.error()
+                    if message.offset() >= ends[message.partition()] - 1:
+                        missing.discard(message.partition())
+                    messages.append(message)
+        finally:
+            consumer.close()
+        return sorted(messages, key=lambda message: (message.partition(), message.offset()))
+
+    def ends(self, topic, consumer=None):
+        """How far each partition reaches: {partition: next offset}."""
+        asking = consumer or confluent_kafka.Consumer({"bootstrap.servers": self.env["DUEL_KAFKA"], "group.id": "test"})
+        try:
+            partitions = asking.list_topics(topic, timeout=10).topics[topic].partitions
+            return {number: asking.get_watermark_offsets(confluent_kafka.TopicPartition(topic, number), timeout=10)[1]
+                    for number in partitions}
+        finally:
+            if asking is not consumer:
+                asking.close()
+
+    # What has been applied ------------------------------------------------------------------------------
+
+    def behind(self):
+        """What shards have still to apply: {(shard, partition): records}."""
+        ends = {f"{topic}/{number}": end for topic in ("trades", "prices") for number, end in self.ends(topic).items()}
+        waiting = {}
+        for shard, offsets in self.sql("SELECT shard, offsets FROM duel.shards"):
+            for place, end in ends.items():
+                if place in offsets and offsets[place] < end:
+                    waiting[shard, place] = end - offsets[place]
+        return waiting
+
+    def settle(self, seconds=60):
+        """Waits until every shard has applied everything that the log holds."""
+        until(lambda: not self.behind(), seconds, lambda: f"still to apply: {self.behind()}")
+
+    # Programs' own health -------------------------------------------------------------------------------
+
+    def health(self, part, path="/readyz"):
+        """(status, text) of a program's health address; status 0 when nobody answers."""
+        url = self.env[f"DUEL_{part.upper()}_METRICS"].removesuffix("/metrics") + path
+        try:
+            with urllib.request.urlopen(url, timeout=3) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError as error:
+            return 0, str(error)
+
+    def until_ready(self, part, ready=True, seconds=30):
+        until(lambda: (self.health(part)[0] == 200) == ready, seconds,
+              lambda: f"{part} is {'not' if ready else 'still'} ready: {self.health(part)}")
+
+    def said(self, part):
+        """The log of a program."""
+        return (self.var / "log" / f"{part}.log").read_text()
+
+
+def alive(pid):
+    """Whether a process runs; a zombie does not."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def token(stack, wallet, role="user", ttl=3600, secret=None, **claims):
+    """A session token made here and not by the program that checks it."""
+    def part(content):
+        return base64.urlsafe_b64encode(content).rstrip(b"=")
+
+    now = int(time.time())
+    payload = {"sub": wallet, "role": role, "iat": now, "exp": now + ttl} | claims
+    signed = part(b'{"alg":"HS256","typ":"JWT"}') + b"." + part(json.dumps(payload).encode())
+    key = (secret or stack.env["DUEL_JWT_SECRET"]).encode()
+    return (signed + b"." + part(hmac.new(key, signed, hashlib.sha256).digest())).decode()
+
+
+if __name__ == "__main__":
+    action, name = sys.argv[1:]
+    if action == "up":
+        Stack(name).up("--fresh")
+    else:
+        Stack(name).down()
+        Stack(name).remove_data()
