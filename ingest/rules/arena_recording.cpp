@@ -101,7 +101,8 @@ std::string slug_of_model(std::string_view model) {
 
 Result<std::vector<TrackedWallet>> parse_tracked_wallets(std::string_view json) try {
     std::vector<TrackedWallet> wallets;
-    for (const auto& entry : nlohmann::json::parse(json).at("wallets"))
+    const auto list = nlohmann::json::parse(json);
+    for (const auto& entry : list.at("wallets"))
         wallets.push_back(
             {entry.at("address").get<std::string>(), entry.at("model").get<std::string>()}
         );

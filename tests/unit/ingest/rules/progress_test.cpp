@@ -24,7 +24,9 @@ TEST_CASE("progress counts what was refused", "[progress]") {
 }
 
 TEST_CASE("the first moments give no estimate", "[progress]") {
-    REQUIRE(text(Progress{.events = 5, .elapsed = 100ms, .fraction = 0.1}) == "5 events, 10 %, 50/s");
+    REQUIRE(
+        text(Progress{.events = 5, .elapsed = 100ms, .fraction = 0.1}) == "5 events, 10 %, 50/s"
+    );
     REQUIRE(text(Progress{}) == "0 events");
 }
 
