@@ -14,7 +14,7 @@ fetch_kafka() {
         rm -rf "$kafka_libs" "$kafka_libs.new"
         local log=$root/var/log/maven.log try
         for try in 1 2 3; do
-            ! MAVEN_OPTS="-Djava.io.tmpdir=$TMPDIR" mvn -B -C -Dstyle.color=never -f "$root/stack/pom.xml" \
+            ! MAVEN_OPTS="-XX:-UsePerfData -Djava.io.tmpdir=$TMPDIR" mvn -B -C -Dstyle.color=never -f "$root/stack/pom.xml" \
                 "-Dmaven.repo.local=$root/var/m2" dependency:copy-dependencies "-DoutputDirectory=$kafka_libs.new" \
                 >"$log" 2>&1 </dev/null || break
             (( try < 3 )) || { grep -m5 ERROR "$log" >&2; die "Maven could not fetch Kafka; all it said is in $log"; }
