@@ -95,17 +95,17 @@ std::optional<std::string> Mirror::apply(const Message& message) {
     if (it == states.end()) {
         return fmt::format("{}: a diff of {} before its snapshot", message.channel, message.type);
     }
-    Json& state = it->second;
-    for (const auto& [name, member] : *data.object()) {
-        if (name != "removed" && !(kind && name == kind->list)) state.set(name, member);
-    }
+    // Scalars come with every diff; one that is left out is unknown from now on.
+    Json state = data;
+    std::erase_if(*state.object(), [](const auto& member) { return member.first == "removed"; });
     if (kind) {
-        const Json* before = state.find(kind->list);
+        const Json* before = it->second.find(kind->list);
         Json list = before && before->array() ? *before : Json{Json::Array{}};
         merge_entries(*kind, *list.array(), data);
         sort_entries(*kind, *list.array());
         state.set(kind->list, std::move(list));
     }
+    it->second = std::move(state);
     return std::nullopt;
 }
 

@@ -13,7 +13,7 @@ namespace duel::watch {
 // A client's picture of its channels, from snapshots and diffs.
 //
 // A complete message replaces the state of its type; a diff replaces whole entries, drops the
-// `removed` ones and overwrites the scalars. So after every message the picture of a diff client
+// `removed` ones and brings all scalars. So after every message the picture of a diff client
 // equals that of a client who gets complete messages. Event messages leave the picture alone.
 class Mirror {
 public:
