@@ -25,7 +25,8 @@ std::map<std::string, TrackedWallet> tracked_wallets(const fs::path& folder) {
     std::map<std::string, TrackedWallet> by_slug;
     const fs::path file = folder / "tracked-wallets.json";
     if (!fs::exists(file)) return by_slug;
-    for (TrackedWallet& wallet : parse_tracked_wallets(content_of(file)).value())
+    auto wallets = parse_tracked_wallets(content_of(file)).value();
+    for (TrackedWallet& wallet : wallets)
         by_slug.emplace(slug_of_model(wallet.model), std::move(wallet));
     return by_slug;
 }
