@@ -18,7 +18,8 @@ import recordings
 from cutting_proxy import CuttingProxy
 from stack import Stack, token, until
 
-EVENTS, RATE = 12_000, 500   # 24 s of replay
+FILLS, RATE = 6_000, 500
+SECONDS = 2 * FILLS / RATE   # a fill is a tick and a trade
 CUTS, KILLS = 20, 5
 CONTEST = "arena"
 
@@ -26,7 +27,7 @@ CONTEST = "arena"
 def busiest_wallet():
     """Who trades most in the part of the arena that is replayed."""
     everything = sorted((row["filled_at"], slug) for slug, rows in recordings.fills().items() for row in rows)
-    [(slug, _)] = collections.Counter(slug for _, slug in everything[:EVENTS // 2]).most_common(1)
+    [(slug, _)] = collections.Counter(slug for _, slug in everything[:FILLS]).most_common(1)
     return recordings.wallets()[slug]
 
 
@@ -73,7 +74,7 @@ class EndToEnd(unittest.TestCase):
     @classmethod
     def replay_with_trouble(cls):
         stack, dice = cls.stack, random.Random(20251113)
-        replay = stack.start("duel-ingest", "replay", str(recordings.ARENA), "--limit", str(EVENTS), "--rate", str(RATE))
+        replay = stack.start("duel-ingest", "replay", str(recordings.ARENA), "--limit", str(FILLS), "--rate", str(RATE))
         until(lambda: stack.sql("SELECT FROM duel.contests WHERE contest_id = %s AND status = 'active'", CONTEST), 20,
               "the contest does not start")
         proxy = CuttingProxy(int(stack.env["DUEL_WSS"].rsplit(":", 1)[1]))
@@ -82,7 +83,7 @@ class EndToEnd(unittest.TestCase):
         cls.spectator = Client(stack, proxy, f"contest:{CONTEST}", "spectator")
         until(lambda: cls.trader.messages and cls.spectator.messages, 20, "the clients get nothing")
 
-        span = EVENTS / RATE * 0.8
+        span = SECONDS * 0.8
         troubles = sorted([(dice.uniform(0, span), "cut") for _ in range(CUTS)] +
                           [(span * (turn + dice.random()) / KILLS, "kill") for turn in range(KILLS)])
         started, cls.cuts, cls.kills = time.monotonic(), 0, 0

@@ -117,7 +117,7 @@ class Failures(unittest.TestCase):
     @unittest.skipUnless((RECORDINGS / "arena").is_dir(), f"no recordings in {RECORDINGS}")
     def test_a_projector_killed_under_load_leaves_the_same_rows_as_one_that_was_not(self):
         STACK.kill("projector")
-        STACK.program("duel-ingest", "replay", RECORDINGS / "arena", "--limit", "40000", "--speed", "max")
+        STACK.program("duel-ingest", "replay", RECORDINGS / "arena", "--limit", "20000", "--speed", "max")
         dice = random.Random(7)
         killed_at_work = 0
         while killed_at_work < 5:
