@@ -1,0 +1,51 @@
+#pragma once
+
+#include "core/event.hpp"
+#include "projector/rules/state.hpp"
+
+#include <chrono>
+
+// The only door into a shard's state. Pure: no clock, no I/O, no randomness; the same records in
+// the same order give the same rows.
+namespace duel::projector {
+
+struct Limits {
+    // How far a timestamp may lie after the record's log time.
+    std::chrono::milliseconds future{std::chrono::minutes{1}};
+};
+
+// Consumes one record: ranks first where that is due, then applies the event or says why not. What
+// changed is then in the tables. Where it asks, nothing was consumed: answer and apply again.
+template <class State>
+Verdict apply(State& state, const Place& at, const Result<Event>& read, const Limits& limits = {});
+
+// What apply() would say, without consuming anything: to collect the questions of many records at
+// once.
+template <class State>
+Verdict foresee(State& state, const Place& at, const Result<Event>& read);
+
+// The log has fallen silent: ranks what has moved. The next record may come before the point at
+// which this ranking was due; then the ranking is a departure from pure order, to be written in the
+// journal.
+void rank_in_silence(ContestState& state);
+bool departs_after_silence(const ContestState& state, const Place& next);
+
+// The batch is complete: works out what was put off. Then its tables can be written, and told.
+template <class State>
+void finish_batch(State& state);
+
+// The batch is in Postgres and told: nothing is left to write.
+template <class State>
+void settle(State& state);
+
+// Calls visit(table) for every Table and Append of the state.
+template <class State, class Visit>
+void for_each_table(State& state, Visit&& visit) {
+    const auto all = [&](auto&... table) { (visit(table), ...); };
+    std::apply(all, state.book.tables());
+    std::apply(
+        [&](auto&... projection) { (std::apply(all, projection.tables()), ...); }, state.projections
+    );
+}
+
+}  // namespace duel::projector

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "core/feed.hpp"
+#include "projector/rules/state.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace duel::projector {
+
+// Turns what a state's tables list as changed into records of the feed.
+//
+// The rows are the only source, so what a crash left untold is told by reading those rows back.
+// Events come first, in the order of their seq; states follow and carry the seq at the batch's end.
+class Outbox {
+public:
+    using Send = std::function<void(std::string_view key, std::string_view record)>;
+
+    Outbox(std::string epoch, std::string shard_name);
+
+    void tell(const ContestState& state, const Send& send);
+    void tell(const MarketState& state, const Send& send);
+
+private:
+    void tell_trade(const TradeRow& row, const Send& send);
+    void tell_membership(const MembershipRow& row, const Send& send);
+    void tell_contests(const ContestState& state, const Send& send);
+    void tell_leaderboards(const ContestState& state, const Send& send);
+    void tell_portfolios(const ContestState& state, const Send& send);
+
+    void send_event(
+        const std::string& channel,
+        std::int64_t seq,
+        std::int64_t prev_seq,
+        const feed::Body& body,
+        const Send& send
+    );
+    void send_state(
+        const std::string& channel,
+        std::int64_t seq,
+        const feed::Body& body,
+        const Send& send
+    );
+
+    feed::Head head_;
+    std::string buffer_;
+};
+
+}  // namespace duel::projector

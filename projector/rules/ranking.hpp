@@ -1,0 +1,23 @@
+#pragma once
+
+#include "projector/rules/ledger.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace duel::projector {
+
+// One line of a ranking.
+struct Standing {
+    Portfolio* portfolio{nullptr};
+    std::int32_t rank{0};
+    std::optional<Amount> portfolio_value;  // empty beyond the range of amounts
+    std::optional<Amount> performance;      // empty so, or where nothing was put in
+};
+
+// Who is in, best performance first. Equal performance shares a rank: 1, 2, 2, 4. Where nothing was
+// put in it counts as 0; where it cannot be expressed it ranks last. Changes nothing.
+std::vector<Standing> rank(const Contest& contest);
+
+}  // namespace duel::projector

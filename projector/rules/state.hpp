@@ -1,0 +1,89 @@
+#pragma once
+
+#include "projector/rules/candle_projection.hpp"
+#include "projector/rules/contest_projection.hpp"
+#include "projector/rules/history_projection.hpp"
+#include "projector/rules/leaderboard_projection.hpp"
+#include "projector/rules/mark_projection.hpp"
+#include "projector/rules/participant_projection.hpp"
+#include "projector/rules/portfolio_projection.hpp"
+#include "projector/rules/price_projection.hpp"
+#include "projector/rules/sentiment_projection.hpp"
+#include "projector/rules/token_projection.hpp"
+#include "projector/rules/trade_projection.hpp"
+#include "projector/rules/transfer_projection.hpp"
+#include "projector/rules/wallet_projection.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <tuple>
+
+namespace duel::projector {
+
+// When contests are ranked: before the first record whose log time reaches the next whole multiple
+// of the pace.
+struct Pace {
+    std::chrono::milliseconds pace{500};
+    std::optional<Timestamp> point;  // the next multiple; empty before the first record
+    bool silent{false};              // ranked in a silence before it: nothing is due at the point
+
+    Timestamp after(Timestamp log_time) const {
+        const auto since =
+            std::chrono::floor<std::chrono::milliseconds>(log_time.time_since_epoch());
+        return Timestamp{(since / pace + 1) * pace};
+    }
+};
+
+// Everything that one shard knows: a function of the records it has consumed, in their order, and
+// of nothing else. One thread.
+//
+// A projection takes what it has on() for, events and happenings alike, in the order of the list;
+// its tables() are what it has to write.
+template <class BookType, class StepType, class... Projections>
+struct State {
+    using Book = BookType;
+    using Step = StepType;
+
+    explicit State(std::int16_t shard_number) : shard{shard_number}, book{shard_number} {}
+
+    std::int16_t shard;
+    Book book;
+    std::tuple<Projections...> projections;
+    Pace pace;
+    std::int64_t seq{0};  // records consumed
+
+    template <class Projection>
+    Projection& get() {
+        return std::get<Projection>(projections);
+    }
+    template <class Projection>
+    const Projection& get() const {
+        return std::get<Projection>(projections);
+    }
+};
+
+// THE list of projections of a contest shard. What makes a name comes before what uses it.
+using ContestState = State<
+    Ledger,
+    Step,
+    ContestProjection,
+    WalletProjection,
+    ParticipantProjection,
+    PortfolioProjection,
+    TransferProjection,
+    TradeProjection,
+    MarkProjection,
+    LeaderboardProjection,
+    HistoryProjection>;
+
+// THE list of projections of a market shard.
+using MarketState = State<
+    Market,
+    MarketStep,
+    CandleProjection,
+    PriceProjection,
+    SentimentProjection,
+    TokenProjection>;
+
+}  // namespace duel::projector
