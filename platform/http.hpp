@@ -19,9 +19,10 @@ class Settings;
 
 struct HttpSettings {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 0;    // 0: no server
-    bool any_port = false;     // whichever is free, instead of `port`: for tests
-    std::string port_setting;  // "--metrics-port (DUEL_…)", for the error where the port is taken
+    std::uint16_t port = 0;  // 0: no server
+    bool any_port = false;   // whichever is free, instead of `port`: for tests
+    std::string port_setting =
+        {};  // "--metrics-port (DUEL_…)", for the error where the port is taken
 };
 
 // Adds --metrics-port (the environment's name is the program's own) and --metrics-address

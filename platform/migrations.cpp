@@ -42,10 +42,9 @@ std::string sha256(std::string_view text) {
 
 std::string read_file(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    if (!file || text.fail()) throw MigrationError(path.string() + ": cannot be read");
-    return text.str();
+    std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    if (!file.is_open() || file.bad()) throw MigrationError(path.string() + ": cannot be read");
+    return text;
 }
 
 Migration read_migration(const std::filesystem::path& path) {
@@ -137,7 +136,8 @@ std::vector<Migration> read_migrations(const std::filesystem::path& directory) {
     if (error) throw MigrationError(directory.string() + ": " + error.message());
     std::vector<Migration> files;
     for (const auto& entry : entries) {
-        if (entry.path().extension() == ".sql") files.push_back(read_migration(entry.path()));
+        if (entry.path().extension() == ".sql" && !entry.is_directory())
+            files.push_back(read_migration(entry.path()));
     }
     std::sort(files.begin(), files.end(), [](const Migration& a, const Migration& b) {
         return std::tie(a.number, a.name) < std::tie(b.number, b.name);

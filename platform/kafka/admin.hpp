@@ -18,14 +18,14 @@ struct TopicSpec {
     std::string name;
     std::int32_t partitions = 1;
     std::int32_t replication = 1;
-    std::map<std::string, std::string> configs;
+    std::map<std::string, std::string> configs = {};
 };
 
 struct TopicDescription {
     std::string name;
     std::int32_t partitions = 0;
     std::int32_t replication = 0;
-    std::map<std::string, std::string> configs;  // all of them, defaults too
+    std::map<std::string, std::string> configs = {};  // all of them, defaults too
 };
 
 class Admin {

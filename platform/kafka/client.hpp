@@ -14,7 +14,7 @@ class Settings;
 struct KafkaSettings {
     std::string brokers = "127.0.0.1:9092";
     // More properties of librdkafka, "name=value"; they win over what the program sets itself.
-    std::vector<std::string> options;
+    std::vector<std::string> options = {};
 };
 
 // Adds --kafka (DUEL_KAFKA) and --kafka-option (DUEL_KAFKA_OPTIONS, "k=v,k=v"; the flag repeats).

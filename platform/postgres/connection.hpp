@@ -23,14 +23,14 @@
 namespace duel::platform {
 
 struct ConnectionSettings {
-    std::string url;  // libpq URL or key=value text
+    std::string url = {};  // libpq URL or key=value text
     std::string application_name = "duelcast";
     std::chrono::seconds connect_timeout{5};
     // A peer that is silent this long while something is unanswered counts as gone.
     std::chrono::milliseconds silence_timeout{20'000};
     // Set at the start of the session, such as {"statement_timeout", "10s"}, {"search_path",
     // "model_1"}.
-    std::map<std::string, std::string> parameters;
+    std::map<std::string, std::string> parameters = {};
 };
 
 enum class Format { text = 0, binary = 1 };

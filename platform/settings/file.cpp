@@ -2,9 +2,11 @@
 
 #include "platform/settings.hpp"
 
-#include <cstring>
+#include <cerrno>
+#include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <iterator>
+#include <system_error>
 #include <toml++/toml.h>
 
 namespace duel::platform {
@@ -50,16 +52,23 @@ void read_table(
     }
 }
 
+std::string read_text(const std::string& path) {
+    auto fail = [&](int reason) {
+        throw SettingError("--config: " + path + ": " + std::generic_category().message(reason));
+    };
+    if (std::filesystem::is_directory(path)) fail(EISDIR);
+    std::ifstream file(path);
+    if (!file.is_open()) fail(errno);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
 }  // namespace
 
 std::vector<FileSetting> read_settings_file(const std::string& path) {
-    std::ifstream file(path);
-    std::ostringstream text;
-    if (file) text << file.rdbuf();
-    if (!file) throw SettingError("--config: " + path + ": " + std::strerror(errno));
+    std::string text = read_text(path);
     try {
         std::vector<FileSetting> settings;
-        read_table(path, "", toml::parse(text.str(), path), settings);
+        read_table(path, "", toml::parse(text, path), settings);
         return settings;
     } catch (const toml::parse_error& error) {
         throw SettingError(
