@@ -47,7 +47,7 @@ format_kafka() {
     kafka_java
     if [[ -d $data ]]; then
         [[ -f $data/meta.properties ]] || die "$data has no meta.properties, so it is no folder of Kafka's: move it away, or ./run up --fresh"
-        return
+        return 0
     fi
     rm -rf "$data.new"
     kafka_settings "$data.new" >"$duel_var/kafka/format.properties"

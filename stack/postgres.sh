@@ -23,7 +23,7 @@ first_closed_folder() { # PATH: the outermost folder on its way that user postgr
     local path='' name
     while IFS= read -r -d / name; do
         path+=$name/
-        setpriv --reuid=postgres --regid=postgres --init-groups test -x "$path" 2>/dev/null || { echo "$path"; return; }
+        setpriv --reuid=postgres --regid=postgres --init-groups test -x "$path" 2>/dev/null || { echo "$path"; return 0; }
     done <<<"$1/"
 }
 
@@ -33,7 +33,7 @@ create_cluster() {
     if [[ -d $data ]]; then
         [[ -f $data/PG_VERSION ]] || die "$data has no PG_VERSION, so it is no folder of Postgres's: move it away, or ./run up --fresh"
         [[ $(<"$data/PG_VERSION") == 15 ]] || die "$data is of Postgres $(<"$data/PG_VERSION"), not 15: move it away, or ./run up --fresh"
-        return
+        return 0
     fi
     rm -rf "$data.new"
     (umask 077; secret postgres >"$password")
@@ -81,9 +81,11 @@ pgrep_cwd() { # FOLDER: the processes that work in it, the pids one a line; fail
 }
 
 postgres_ready() {
-    "$postgres_bin/pg_isready" -q -t 3 -d "$(admin_url)" && return
-    if [[ $own_postgres == yes ]]; then echo "no answer on port $port_postgres"; else echo "no answer from the Postgres of DUEL_POSTGRES_ADMIN"; fi
-    return 1
+    if [[ $own_postgres == yes ]]; then
+        "$postgres_bin/pg_isready" -q -h 127.0.0.1 -p "$port_postgres" || { echo "no answer on port $port_postgres"; return 1; }
+    else
+        "$postgres_bin/pg_isready" -q -t 3 -d "$postgres_admin" || { echo "no answer from the Postgres of DUEL_POSTGRES_ADMIN"; return 1; }
+    fi
 }
 
 # The owner's URL: of our own cluster, or the one that the user gave.
@@ -105,5 +107,16 @@ set_role_passwords() {
     local role
     for role in duel_analyst duel_projector duel_wsserver; do
         echo "ALTER ROLE $role PASSWORD '$(secret "$role")';"
-    done | psql -qX -v ON_ERROR_STOP=1 "$(admin_url)" >/dev/null
+    done | psql_at "$(admin_url)" -qX -v ON_ERROR_STOP=1 >/dev/null
+}
+
+# psql_at URL ARGUMENT…: psql, with no password of ours in the list of processes.
+psql_at() {
+    local url=$1
+    shift
+    if [[ $url =~ ^(postgresql://[a-z_]+):([0-9a-f]{48})@(.*)$ ]]; then
+        PGPASSWORD=${BASH_REMATCH[2]} psql "${BASH_REMATCH[1]}@${BASH_REMATCH[3]}" "$@"
+    else
+        psql "$url" "$@"
+    fi
 }

@@ -26,13 +26,12 @@ is_ours() { # PART PID
 # part_pid PART: its process, or nothing and failure.
 part_pid() {
     local pid
-    for pid in $(cat "$duel_var/pid/$1" 2>/dev/null) $(marked_processes "$1"); do
-        if [[ $pid =~ ^[0-9]+$ ]] && is_ours "$1" "$pid"; then
-            echo "$pid"
-            return
-        fi
+    pid=$(cat "$duel_var/pid/$1" 2>/dev/null) || true
+    if [[ $pid =~ ^[0-9]+$ ]] && is_ours "$1" "$pid"; then echo "$pid"; return 0; fi
+    for pid in $(marked_processes "$1"); do
+        if [[ $pid =~ ^[0-9]+$ ]] && is_ours "$1" "$pid"; then echo "$pid"; return 0; fi
     done
-    return 1
+    return 1   # every return names its status: a bare one, within a trap, gives that of before the trap
 }
 
 marked_processes() {

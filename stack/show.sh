@@ -2,7 +2,8 @@
 
 # ./run and ./run --replay: everything up, events in, the board on the screen until Ctrl-C.
 show_contest() {
-    local paths=() pace=() contest showing=no watch_pid=''
+    # Not local: the trap that ends it all reads them when the function has gone.
+    paths=() pace=() markets=() hints=() contest='' showing=no watch_pid=''
     parse_show "$@"
     trap leave_show EXIT
     trap 'show_interrupted 130' INT
@@ -64,35 +65,36 @@ launch_input() {
 contest_of() { # PATH…
     local path
     for path in "$@"; do
-        [[ $path != */arena && $path != */arena/* ]] || { echo arena; return; }
+        [[ $path != */arena && $path != */arena/* ]] || { echo arena; return 0; }
         [[ -f $path ]] || continue
         case $path in *.zst) zstd -dcq -- "$path" ;; *) cat -- "$path" ;; esac 2>/dev/null |
-            sed -nE '/"type" *: *"contest_created"/{s/.*"contest_id" *: *"([^"]*)".*/\1/p;q}' && return
+            sed -nE '/"type" *: *"contest_created"/{s/.*"contest_id" *: *"([^"]*)".*/\1/p;q}' && return 0
     done
 }
 
-# Waits until the read model knows the contest and a price, or the input has ended in failure.
+# Waits until the read model knows the contest. An input that has ended leaves it ten more seconds.
 await_contest() {
-    local pid
+    local ended=0
     until [[ $(analyst_value "SELECT 1 FROM duel.contests WHERE contest_id = '${1//\'/\'\'}'") == 1 ]]; do
-        pid=$(part_pid input) || { tail -n 15 "$duel_var/log/input.log" >&2; die "duel-ingest ended before the contest began"; }
+        part_pid input >/dev/null || (( ended++ < 50 )) ||
+            { tail -n 15 "$duel_var/log/input.log" >&2; die "duel-ingest ended, and there is no contest $1"; }
         sleep 0.2
     done
 }
 
-analyst_value() { psql -qXAt "$DUEL_POSTGRES" -c "$1" 2>/dev/null || true; }
+analyst_value() { psql_at "$(role_url duel_analyst)" -qXAt -c "$1" 2>/dev/null || true; }
 
 # Three commands to try, under the board.
 board_hints() {
     local file=$duel_var/my-trade.jsonl symbol price now kcat
-    IFS='|' read -r symbol price < <(analyst_value "SELECT symbol, price FROM duel.prices ORDER BY volume_24h DESC NULLS LAST LIMIT 1")
+    IFS='|' read -r symbol price < <(analyst_value "SELECT symbol, price FROM duel.prices ORDER BY volume_24h DESC NULLS LAST LIMIT 1") || true
     kcat="kcat -P -l -b $DUEL_KAFKA -X topic.partitioner=murmur2_random -t trades -k $contest"
     hints=(--hint "in another terminal, in $root:"
         --hint "  ./run psql -c \"select rank, username, portfolio_value, performance from leaderboard where contest_id = '$contest'\""
         --hint "  ./run watch contest:$contest")
     if (( ${#paths[@]} )); then
         hints+=(--hint "  kcat -C -b $DUEL_KAFKA -t trades -o -5 -e")
-        return
+        return 0
     fi
     now=$(date +%s%3N)
     printf '%s\n' >"$file" \
@@ -143,5 +145,5 @@ watch_channels() {
 
 analyst_psql() {
     read_env
-    PGOPTIONS="-c search_path=duel,public ${PGOPTIONS:-}" exec psql "$DUEL_POSTGRES" "$@"
+    PGOPTIONS="-c search_path=duel,public ${PGOPTIONS:-}" psql_at "$DUEL_POSTGRES" "$@"
 }

@@ -27,6 +27,6 @@ status_line() { # PART
 }
 
 shards_lag() {
-    PGCONNECT_TIMEOUT=3 psql -qX "$(role_url duel_analyst)" -c \
+    PGCONNECT_TIMEOUT=3 psql_at "$(role_url duel_analyst)" -qX -c \
         'SELECT shard, owner, seq, lag_records, now AS event_time, updated_at FROM duel.shards ORDER BY shard' 2>/dev/null || true
 }

@@ -6,7 +6,7 @@ make_certificates() {
     if openssl x509 -checkend "$month" -noout -in "$tls/server.crt" >/dev/null 2>&1 &&
         openssl verify -CAfile "$tls/ca.crt" "$tls/server.crt" >/dev/null 2>&1 &&
         [[ -s $tls/server.key ]]; then
-        return
+        return 0
     fi
     rm -rf "$tls.new"
     (umask 077; mkdir -p "$tls.new")
