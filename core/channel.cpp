@@ -21,7 +21,7 @@ Error refused(std::string_view name) {
 }
 
 bool is_id(std::string_view text) {
-    return !text.empty() && text.size() <= kMaxIdBytes;
+    return !text.empty() && text.size() <= kMaxIdBytes && text.find('\0') == std::string_view::npos;
 }
 
 void append_encoded(std::string& out, std::string_view wallet) {

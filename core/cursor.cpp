@@ -1,5 +1,7 @@
 #include "core/cursor.hpp"
 
+#include "core/channel.hpp"
+
 #include <array>
 #include <charconv>
 #include <optional>
@@ -80,11 +82,11 @@ Result<Cursor> Cursor::parse(std::string_view text) {
     const std::size_t epoch_end = rest.find('|');
     if (epoch_end == 0 || epoch_end == std::string_view::npos) return refused;
     const std::size_t seq_end = rest.find('|', epoch_end + 1);
-    if (seq_end == std::string_view::npos || seq_end + 1 == rest.size()) return refused;
+    if (seq_end == std::string_view::npos) return refused;
     const auto seq = parse_seq(rest.substr(epoch_end + 1, seq_end - epoch_end - 1));
-    if (!seq) return refused;
-    return Cursor{
-        std::string{rest.substr(0, epoch_end)}, std::string{rest.substr(seq_end + 1)}, *seq};
+    const std::string_view key = rest.substr(seq_end + 1);
+    if (!seq || !Channel::parse_key(key)) return refused;
+    return Cursor{std::string{rest.substr(0, epoch_end)}, std::string{key}, *seq};
 }
 
 }  // namespace duel

@@ -47,9 +47,9 @@ std::string_view text(Code code);
 // was missing.
 struct Error {
     Code code{};
-    std::string field;
-    std::string value;
-    std::string wanted;
+    std::string field{};
+    std::string value{};
+    std::string wanted{};
 
     // "amount is \"-1\"; wanted a number above 0": one line for people, never empty.
     std::string sentence() const;

@@ -90,8 +90,10 @@ Result<Record> Decoder::decode(std::string_view record) {
     if (auto error = read_fields(root, envelope)) return *std::move(error);
     const JsonNode* hint = root.first();
     const JsonNode* const body = find(root, "body", hint);
-    if (body == nullptr) return missing_field("body");
-    if (body->kind != JsonNode::Kind::object) return wrong_field("body", *body, "an object");
+    if (body == nullptr) return Error{Code::invalid_field, "body", {}, "an object"};
+    if (body->kind != JsonNode::Kind::object) {
+        return Error{Code::invalid_field, "body", excerpt(body->raw), "an object"};
+    }
 
     Record out;
     std::optional<Error> error;
@@ -99,7 +101,10 @@ Result<Record> Decoder::decode(std::string_view record) {
         return Error{Code::unknown_type, "type", excerpt(envelope.type), "a type of the feed"};
     }
     if (error) return *std::move(error);
-    if (kind_of(out.body) == Kind::event && !envelope.prev_seq) return missing_field("prev_seq");
+    if (kind_of(out.body) == Kind::event && !envelope.prev_seq) {
+        return Error{
+            Code::invalid_field, "prev_seq", {}, "the seq of the event before on the channel"};
+    }
     out.head = {
         std::move(envelope.channel),
         std::move(envelope.epoch),

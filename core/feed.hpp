@@ -33,13 +33,13 @@ struct Price {
     static constexpr std::string_view kType = "price";
     static constexpr Kind kKind = Kind::state;
 
-    std::string symbol;
-    Amount price;
-    std::optional<Amount> change_24h;  // percent
-    Amount volume_24h;
-    Amount high_24h;
-    Amount low_24h;
-    Timestamp at;
+    std::string symbol{};
+    Amount price{};
+    std::optional<Amount> change_24h{};  // percent
+    Amount volume_24h{};
+    Amount high_24h{};
+    Amount low_24h{};
+    Timestamp at{};
 
     static constexpr auto fields() {
         return std::tuple{
@@ -60,16 +60,16 @@ struct Volume {
     static constexpr std::string_view kType = "volume";
     static constexpr Kind kKind = Kind::state;
 
-    std::string symbol;
-    std::string interval;  // "1m"
-    Timestamp opened_at;
-    Amount open;
-    Amount high;
-    Amount low;
-    Amount close;
-    Amount volume;  // units of the symbol
-    Amount buy_volume;
-    Amount sell_volume;
+    std::string symbol{};
+    std::string interval{};  // "1m"
+    Timestamp opened_at{};
+    Amount open{};
+    Amount high{};
+    Amount low{};
+    Amount close{};
+    Amount volume{};  // units of the symbol
+    Amount buy_volume{};
+    Amount sell_volume{};
     std::int64_t trades_count{0};
     bool closed{false};
 
@@ -97,12 +97,12 @@ struct Sentiment {
     static constexpr std::string_view kType = "sentiment";
     static constexpr Kind kKind = Kind::state;
 
-    std::string symbol;
-    Amount sentiment_score;  // -1 to 1
-    Amount buy_pressure;     // 0 to 1
-    Amount sell_pressure;    // 0 to 1
+    std::string symbol{};
+    Amount sentiment_score{};  // -1 to 1
+    Amount buy_pressure{};     // 0 to 1
+    Amount sell_pressure{};    // 0 to 1
     VolumeTrend volume_trend{VolumeTrend::stable};
-    Timestamp at;
+    Timestamp at{};
 
     static constexpr auto fields() {
         return std::tuple{
@@ -122,16 +122,16 @@ struct Contest {
     static constexpr std::string_view kType = "contest";
     static constexpr Kind kKind = Kind::state;
 
-    std::string contest_id;
-    std::string name;
+    std::string contest_id{};
+    std::string name{};
     ContestStatus status{ContestStatus::upcoming};
-    std::optional<std::int64_t> rounds;
-    std::optional<std::int64_t> current_round;
+    std::optional<std::int64_t> rounds{};
+    std::optional<std::int64_t> current_round{};
     std::int64_t total_participants{0};
-    Amount prize_pool;
-    Timestamp starts_at;
-    Timestamp ends_at;
-    Timestamp now;  // event time of the shard
+    Amount prize_pool{};
+    Timestamp starts_at{};
+    Timestamp ends_at{};
+    Timestamp now{};  // event time of the shard
 
     static constexpr auto fields() {
         return std::tuple{
@@ -152,11 +152,11 @@ struct Contest {
 
 struct LeaderboardRow {
     std::int64_t rank{0};
-    std::string wallet_address;
-    std::string username;
-    std::optional<Amount> portfolio_value;  // empty beyond the range of amounts
-    Amount performance;                     // percent
-    std::optional<Timestamp> last_trade_time;
+    std::string wallet_address{};
+    std::string username{};
+    std::optional<Amount> portfolio_value{};  // empty beyond the range of amounts
+    Amount performance{};                     // percent
+    std::optional<Timestamp> last_trade_time{};
 
     static constexpr auto fields() {
         return std::tuple{
@@ -178,10 +178,10 @@ struct Leaderboard {
     static constexpr Kind kKind = Kind::state;
     static constexpr std::size_t kMaxRows = 2'000;
 
-    std::string contest_id;
-    Timestamp ranked_at;
-    std::vector<LeaderboardRow> rows;
-    std::vector<std::string> removed;
+    std::string contest_id{};
+    Timestamp ranked_at{};
+    std::vector<LeaderboardRow> rows{};
+    std::vector<std::string> removed{};
     bool more{false};
 
     static constexpr auto fields() {
@@ -201,15 +201,15 @@ struct Activity {
     static constexpr std::string_view kType = "activity";
     static constexpr Kind kKind = Kind::event;
 
-    std::string contest_id;
-    std::string wallet_address;
-    std::string username;
+    std::string contest_id{};
+    std::string wallet_address{};
+    std::string username{};
     ActivityType activity_type{ActivityType::join};
-    std::optional<std::string> symbol;
-    std::optional<Side> side;
-    std::optional<Amount> amount;
-    std::optional<Amount> price;
-    Timestamp at;
+    std::optional<std::string> symbol{};
+    std::optional<Side> side{};
+    std::optional<Amount> amount{};
+    std::optional<Amount> price{};
+    Timestamp at{};
 
     static constexpr auto fields() {
         return std::tuple{
@@ -232,16 +232,16 @@ struct Trade {
     static constexpr std::string_view kType = "trade";
     static constexpr Kind kKind = Kind::event;
 
-    std::string trade_id;
-    std::string wallet_address;
-    std::optional<std::string> contest_id;
-    std::string symbol;
+    std::string trade_id{};
+    std::string wallet_address{};
+    std::optional<std::string> contest_id{};
+    std::string symbol{};
     Side side{Side::buy};
-    Amount amount;
-    Amount price;
-    Amount fee;
-    Amount realized_pnl;
-    Timestamp at;
+    Amount amount{};
+    Amount price{};
+    Amount fee{};
+    Amount realized_pnl{};
+    Timestamp at{};
 
     static constexpr auto fields() {
         return std::tuple{
@@ -261,10 +261,10 @@ struct Trade {
 };
 
 struct PositionRow {
-    std::string symbol;
-    Amount quantity;  // 0: the position is flat now
-    Amount cost;
-    Amount mark;
+    std::string symbol{};
+    Amount quantity{};  // 0: the position is flat now
+    Amount cost{};
+    Amount mark{};
 
     static constexpr auto fields() {
         return std::tuple{
@@ -283,14 +283,14 @@ struct Portfolio {
     static constexpr std::string_view kType = "portfolio";
     static constexpr Kind kKind = Kind::state;
 
-    std::string wallet_address;
-    std::optional<std::string> contest_id;
-    Amount cash;
-    Amount put_in;
-    Amount realized_pnl;
-    Amount fees;
-    std::optional<Timestamp> last_trade_at;
-    std::vector<PositionRow> positions;
+    std::string wallet_address{};
+    std::optional<std::string> contest_id{};
+    Amount cash{};
+    Amount put_in{};
+    Amount realized_pnl{};
+    Amount fees{};
+    std::optional<Timestamp> last_trade_at{};
+    std::vector<PositionRow> positions{};
 
     static constexpr auto fields() {
         return std::tuple{
@@ -313,9 +313,9 @@ using Body =
 
 // What stands before every body.
 struct Head {
-    std::string channel;  // Channel::key()
-    std::string epoch;
-    std::string shard;  // "contest/3"
+    std::string channel{};  // Channel::key()
+    std::string epoch{};
+    std::string shard{};  // "contest/3"
     std::uint64_t seq{0};
     std::optional<std::uint64_t>
         prev_seq;  // events only: the event before on the channel, 0 for the first

@@ -20,6 +20,11 @@ std::optional<std::int64_t> whole(Amount amount) {
     return static_cast<std::int64_t>(number);
 }
 
+bool has_sign(Amount amount, AmountRule rule) {
+    return rule == AmountRule::any || amount.sign() > 0 ||
+           (rule == AmountRule::not_negative && amount.is_zero());
+}
+
 }  // namespace
 
 std::string read(const JsonNode& node, TextRule rule, std::string& out) {
@@ -36,13 +41,23 @@ std::string read(const JsonNode& node, TextRule rule, std::string& out) {
 }
 
 std::string read(const JsonNode& node, AmountRule rule, Amount& out) {
-    if (!is_number_or_text(node)) return "a number, or a text with the grammar of one";
-    auto parsed = parse_number(node);
-    if (!parsed) return parsed.error().wanted;
-    if (rule == AmountRule::positive && parsed->sign() <= 0) return "a number above 0";
-    if (rule == AmountRule::not_negative && parsed->sign() < 0) return "a number of 0 or more";
-    out = *parsed;
-    return {};
+    if (is_number_or_text(node)) {
+        const auto parsed = parse_number(node);
+        if (!parsed) return parsed.error().wanted;
+        if (has_sign(*parsed, rule)) {
+            out = *parsed;
+            return {};
+        }
+    }
+    switch (rule) {
+        case AmountRule::positive:
+            return "a number above 0";
+        case AmountRule::not_negative:
+            return "a number of 0 or more";
+        case AmountRule::any:
+            break;
+    }
+    return "a number";
 }
 
 std::string read(const JsonNode& node, WholeRule rule, std::int64_t& out) {
@@ -95,14 +110,6 @@ read_word(const JsonNode& node, std::span<const std::string_view> words, std::si
         wanted += word;
     }
     return wanted;
-}
-
-Error missing_field(std::string_view name) {
-    return {Code::invalid_field, std::string{name}, {}, "this field"};
-}
-
-Error wrong_field(std::string_view name, const JsonNode& found, std::string wanted) {
-    return {Code::invalid_field, std::string{name}, excerpt(found.raw), std::move(wanted)};
 }
 
 }  // namespace duel

@@ -54,8 +54,8 @@ std::string read(const JsonNode& node, NoRule rule, std::vector<T>& out) {
     return {};
 }
 
-Error missing_field(std::string_view name);
-Error wrong_field(std::string_view name, const JsonNode& found, std::string wanted);
+// What a field that is not there reads as: every rule refuses it and says what it wants.
+inline const JsonNode kAbsent{};
 
 // Unknown fields are ignored; an optional one that is null is absent.
 template <HasFields T>
@@ -64,14 +64,17 @@ std::optional<Error> read_fields(const JsonNode& object, T& out) {
     const JsonNode* hint = object.first();
     const auto read_one = [&](const auto& field) {
         const JsonNode* const found = find(object, field.name, hint);
-        if (found == nullptr ||
-            (field.presence == Presence::optional && found->kind == JsonNode::Kind::null)) {
-            if (field.presence == Presence::required) error = missing_field(field.name);
-        } else if (std::string wanted = read(*found, field.rule, out.*field.member);
-                   !wanted.empty()) {
-            error = wrong_field(field.name, *found, std::move(wanted));
-        }
-        return !error;
+        const bool absent = found == nullptr || found->kind == JsonNode::Kind::null;
+        if (absent && field.presence == Presence::optional) return true;
+        std::string wanted =
+            read(found == nullptr ? kAbsent : *found, field.rule, out.*field.member);
+        if (wanted.empty()) return true;
+        error = Error{
+            Code::invalid_field,
+            std::string{field.name},
+            found == nullptr ? std::string{} : excerpt(found->raw),
+            std::move(wanted)};
+        return false;
     };
     static constexpr auto kFields = T::fields();
     std::apply([&](const auto&... field) { (void)(read_one(field) && ...); }, kFields);
@@ -82,7 +85,7 @@ template <HasFields T>
 std::string read(const JsonNode& node, NoRule, T& out) {
     if (node.kind != JsonNode::Kind::object) return "an object";
     const auto error = read_fields(node, out);
-    return error ? "there that " + error->sentence() : std::string{};
+    return error ? "in each: " + error->field + " " + error->wanted : std::string{};
 }
 
 }  // namespace duel

@@ -17,8 +17,8 @@ struct Announcement {
         "announcement";  // all share it, so that compaction keeps one
 
     ServiceStatus status{ServiceStatus::online};
-    std::string message;
-    Timestamp timestamp;
+    std::string message{};
+    Timestamp timestamp{};
 
     static constexpr auto fields() {
         return std::tuple{

@@ -17,14 +17,14 @@ struct ContestCreated {
     static constexpr std::string_view kType = "contest_created";
     static constexpr Topic kTopic = Topic::trades;
 
-    std::string contest_id;
-    std::string name;
-    Amount starting_balance;
-    Amount prize_pool;
-    Timestamp starts_at;
-    Timestamp ends_at;
-    std::optional<std::int64_t> rounds;
-    Timestamp timestamp;
+    std::string contest_id{};
+    std::string name{};
+    Amount starting_balance{};
+    Amount prize_pool{};
+    Timestamp starts_at{};
+    Timestamp ends_at{};
+    std::optional<std::int64_t> rounds{};
+    Timestamp timestamp{};
 
     static constexpr auto fields() {
         return std::tuple{

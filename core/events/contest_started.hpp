@@ -14,9 +14,9 @@ struct ContestStarted {
     static constexpr std::string_view kType = "contest_started";
     static constexpr Topic kTopic = Topic::trades;
 
-    std::string contest_id;
-    std::optional<std::string> reason;
-    Timestamp timestamp;
+    std::string contest_id{};
+    std::optional<std::string> reason{};
+    Timestamp timestamp{};
 
     static constexpr auto fields() {
         return std::tuple{

@@ -13,10 +13,10 @@ struct ParticipantLeft {
     static constexpr std::string_view kType = "participant_left";
     static constexpr Topic kTopic = Topic::trades;
 
-    std::string contest_id;
-    std::string wallet_address;
-    std::string username;
-    Timestamp timestamp;
+    std::string contest_id{};
+    std::string wallet_address{};
+    std::string username{};
+    Timestamp timestamp{};
 
     static constexpr auto fields() {
         return std::tuple{

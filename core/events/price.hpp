@@ -17,13 +17,13 @@ struct Price {
     static constexpr std::string_view kType = "price";
     static constexpr Topic kTopic = Topic::prices;
 
-    std::string symbol;
-    Amount price;
-    std::optional<Amount> size;
-    std::optional<Side> side;
-    std::optional<std::string> source;
-    std::optional<std::string> tick_id;  // a label: equal ones are different ticks
-    Timestamp timestamp;
+    std::string symbol{};
+    Amount price{};
+    std::optional<Amount> size{};
+    std::optional<Side> side{};
+    std::optional<std::string> source{};
+    std::optional<std::string> tick_id{};  // a label: equal ones are different ticks
+    Timestamp timestamp{};
 
     static constexpr auto fields() {
         return std::tuple{

@@ -14,9 +14,9 @@ struct RoundStarted {
     static constexpr std::string_view kType = "round_started";
     static constexpr Topic kTopic = Topic::trades;
 
-    std::string contest_id;
+    std::string contest_id{};
     std::int64_t round{0};
-    Timestamp timestamp;
+    Timestamp timestamp{};
 
     static constexpr auto fields() {
         return std::tuple{

@@ -17,15 +17,15 @@ struct SourceStatus {
     static constexpr std::string_view kType = "source_status";
     static constexpr Topic kTopic = Topic::status;
 
-    std::string source;
+    std::string source{};
     Breaker breaker{Breaker::closed};
-    Timestamp since;           // of the breaker's present state
+    Timestamp since{};         // of the breaker's present state
     std::int64_t failures{0};  // in a row
-    std::optional<std::string> last_error;
-    Amount messages_per_second;
-    Amount delay_ms;  // how old messages are when they arrive; below 0 where the exchange's clock
-                      // is ahead of ours
-    Timestamp timestamp;
+    std::optional<std::string> last_error{};
+    Amount messages_per_second{};
+    Amount delay_ms{};  // how old messages are when they arrive; below 0 where the exchange's clock
+                        // is ahead of ours
+    Timestamp timestamp{};
 
     static constexpr auto fields() {
         return std::tuple{

@@ -16,12 +16,12 @@ struct Token {
     static constexpr std::string_view kType = "token";
     static constexpr Topic kTopic = Topic::prices;
 
-    std::string symbol;
-    std::string name;
-    std::optional<std::int64_t> decimals;
-    std::optional<std::string> image_url;
-    std::optional<Amount> supply;
-    Timestamp timestamp;
+    std::string symbol{};
+    std::string name{};
+    std::optional<std::int64_t> decimals{};
+    std::optional<std::string> image_url{};
+    std::optional<Amount> supply{};
+    Timestamp timestamp{};
 
     static constexpr auto fields() {
         return std::tuple{

@@ -18,15 +18,15 @@ struct Trade {
     static constexpr std::string_view kType = "trade";
     static constexpr Topic kTopic = Topic::trades;
 
-    std::string trade_id;  // unique within its contest, or within its wallet outside contests
-    std::optional<std::string> contest_id;
-    std::string wallet_address;
-    std::string symbol;
+    std::string trade_id{};  // unique within its contest, or within its wallet outside contests
+    std::optional<std::string> contest_id{};
+    std::string wallet_address{};
+    std::string symbol{};
     Side side{Side::buy};
-    Amount amount;  // of the symbol
-    Amount price;   // in the quote currency
-    Amount fee;     // in the quote currency; absent is 0
-    Timestamp timestamp;
+    Amount amount{};  // of the symbol
+    Amount price{};   // in the quote currency
+    Amount fee{};     // in the quote currency; absent is 0
+    Timestamp timestamp{};
 
     static constexpr auto fields() {
         return std::tuple{

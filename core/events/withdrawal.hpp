@@ -15,11 +15,11 @@ struct Withdrawal {
     static constexpr std::string_view kType = "withdrawal";
     static constexpr Topic kTopic = Topic::trades;
 
-    std::optional<std::string> transfer_id;  // with one, a repetition is recognised
-    std::optional<std::string> contest_id;
-    std::string wallet_address;
-    Amount amount;
-    Timestamp timestamp;
+    std::optional<std::string> transfer_id{};  // with one, a repetition is recognised
+    std::optional<std::string> contest_id{};
+    std::string wallet_address{};
+    Amount amount{};
+    Timestamp timestamp{};
 
     static constexpr auto fields() {
         return std::tuple{
