@@ -1,6 +1,5 @@
-# What a person looks at: the contest that ./run shows, a token, a channel, the analysts' psql.
-
 # ./run and ./run --replay: everything up, events in, the board on the screen until Ctrl-C.
+
 show_contest() {
     # Not local: the trap that ends it all reads them when the function has gone.
     paths=() pace=() markets=() hints=() contest='' showing=no watch_pid=''
@@ -19,11 +18,13 @@ show_contest() {
     showing=yes
     # In the background, so that a signal is answered at once and not when the board ends.
     if [[ -n $contest ]]; then
-        await_contest "$contest"
+        await_rows "SELECT 1 FROM duel.contests WHERE contest_id = '${contest//\'/\'\'}'"
         board_hints
         "$bin/duel-watch" --board "contest:$contest" "${hints[@]}" 9>&- &
     else
-        say "no contest in this input: watching its markets"
+        await_rows "SELECT 'market:' || symbol FROM duel.prices ORDER BY volume_24h DESC NULLS LAST LIMIT 4"
+        mapfile -t markets <<<"$rows"
+        say "no contest in this input: watching ${markets[*]}"
         "$bin/duel-watch" "${markets[@]}" 9>&- &
     fi
     watch_pid=$!
@@ -51,6 +52,10 @@ start_simulation() {
 }
 
 start_replay() {
+    if (( ! ${#pace[@]} )); then
+        pace=(--rate 2000)
+        say "at 2,000 events a second, to be watched; --speed and --rate choose, --speed max is as fast as it goes"
+    fi
     say "replaying ${paths[*]}; its progress is in $duel_var/log/input.log"
     contest=$(contest_of "${paths[@]}")
     launch_input replay "${pace[@]}" "${paths[@]}"
@@ -61,23 +66,32 @@ launch_input() {
     launch input "$bin/duel-ingest" "$@"
 }
 
-# The contest that a recording tells of: the arena is one; an event file names its first.
+# The contest that a recording tells of: an arena's is "arena"; of event files it is the first that they create.
 contest_of() { # PATH…
-    local path
+    local path file id
     for path in "$@"; do
-        [[ $path != */arena && $path != */arena/* ]] || { echo arena; return 0; }
-        [[ -f $path ]] || continue
-        case $path in *.zst) zstd -dcq -- "$path" ;; *) cat -- "$path" ;; esac 2>/dev/null |
-            sed -nE '/"type" *: *"contest_created"/{s/.*"contest_id" *: *"([^"]*)".*/\1/p;q}' && return 0
+        for file in "$path" "$path"/*; do
+            [[ -f $file ]] || continue
+            case $file in
+                *-trade-history-*.csv | *-trade-history-*.csv.zst) echo arena; return 0 ;;
+                *.jsonl) id=$(first_contest <"$file") ;;
+                *.jsonl.zst) id=$(zstd -dcq -- "$file" 2>/dev/null | first_contest) || true ;;
+                *) continue ;;
+            esac
+            if [[ -n $id ]]; then echo "$id"; return 0; fi
+        done
     done
 }
+first_contest() { sed -nE '/"type" *: *"contest_created"/{s/.*"contest_id" *: *"([^"]*)".*/\1/p;q}'; }
 
-# Waits until the read model knows the contest. An input that has ended leaves it ten more seconds.
-await_contest() {
+# await_rows QUERY: sets `rows` to what the read model answers, as soon as that is something. An input that
+# has ended leaves it ten more seconds.
+await_rows() {
     local ended=0
-    until [[ $(analyst_value "SELECT 1 FROM duel.contests WHERE contest_id = '${1//\'/\'\'}'") == 1 ]]; do
+    rows=''
+    until rows=$(analyst_value "$1") && [[ -n $rows ]]; do
         part_pid input >/dev/null || (( ended++ < 50 )) ||
-            { tail -n 15 "$duel_var/log/input.log" >&2; die "duel-ingest ended, and there is no contest $1"; }
+            { tail -n 15 "$duel_var/log/input.log" >&2; die "duel-ingest ended, and nothing of it is in the read model"; }
         sleep 0.2
     done
 }
@@ -113,37 +127,4 @@ leave_show() {
     echo >&2
     stack_down
     [[ $showing == no ]] || say "stopped; ./run up starts it again with what it knows by now"
-}
-
-session_token() { # WALLET ROLE
-    "$bin/duel-wsserver" token "$1" --role "$2" --ttl 24h
-}
-
-print_token() {
-    (( $# )) || refuse "token: a wallet is wanted"
-    locate_programs
-    read_env
-    exec "$bin/duel-wsserver" token "$@"
-}
-
-# `--wallet W` sees what W sees; without it, what an operator sees.
-watch_channels() {
-    local wallet='' arguments=()
-    while (( $# )); do
-        if [[ $1 == --wallet && $# -gt 1 ]]; then wallet=$2; shift; else arguments+=("$1"); fi
-        shift
-    done
-    (( ${#arguments[@]} )) || refuse "watch: a channel is wanted: contest:ID, market:SYMBOL, portfolio or portfolio:CONTEST"
-    locate_programs
-    local chosen_token=${DUEL_TOKEN:-}
-    read_env
-    if [[ -n $wallet ]]; then DUEL_TOKEN=$(session_token "$wallet" user)
-    else DUEL_TOKEN=${chosen_token:-$(session_token operator admin)}; fi
-    export DUEL_TOKEN
-    exec "$bin/duel-watch" "${arguments[@]}"
-}
-
-analyst_psql() {
-    read_env
-    PGOPTIONS="-c search_path=duel,public ${PGOPTIONS:-}" psql_at "$DUEL_POSTGRES" "$@"
 }
