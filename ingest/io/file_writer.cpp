@@ -16,6 +16,13 @@ namespace {
 
 constexpr int kLevel = 3;
 
+// The name of a file while it is written; empty for standard output, pipes and devices, which are
+// written to as they are.
+fs::path part_of(const fs::path& path) {
+    if (path == "-" || (fs::exists(path) && !fs::is_regular_file(path))) return {};
+    return path.string() + ".part";
+}
+
 }  // namespace
 
 struct FileWriter::Compression {
@@ -41,8 +48,8 @@ struct FileWriter::Compression {
 
 FileWriter::FileWriter(const fs::path& path)
     : path_{path},
-      part_{path == "-" ? fs::path{} : fs::path{path.string() + ".part"}},
-      file_{part_.empty() ? stdout : std::fopen(part_.c_str(), "wbe")} {
+      part_{part_of(path)},
+      file_{path == "-" ? stdout : std::fopen((part_.empty() ? path : part_).c_str(), "wbe")} {
     if (file_ == nullptr) fail();
     if (path.extension() == ".zst") {
         zstd_ = std::make_unique<Compression>();
@@ -52,10 +59,10 @@ FileWriter::FileWriter(const fs::path& path)
 }
 
 FileWriter::~FileWriter() {
-    if (file_ == nullptr || part_.empty()) return;
+    if (file_ == nullptr || file_ == stdout) return;
     std::fclose(file_);
     std::error_code ignored;
-    fs::remove(part_, ignored);
+    if (!part_.empty()) fs::remove(part_, ignored);
 }
 
 void FileWriter::write(std::string_view bytes) {

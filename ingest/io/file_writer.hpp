@@ -13,8 +13,9 @@ namespace duel::ingest {
 class FileWriter {
 public:
     // "-" is standard output; a name that ends in ".zst" is compressed. Until finish() the file is
-    // called NAME.part. Throws std::runtime_error, which names the file, when it cannot be written,
-    // here and below: a full disk is not passed over.
+    // called NAME.part; pipes and devices are written to as they are. Throws std::runtime_error,
+    // which names the file, when it cannot be written, here and below: a full disk is not passed
+    // over.
     explicit FileWriter(const std::filesystem::path& path);
 
     // Without finish() the part that was written is removed.
@@ -34,7 +35,7 @@ private:
     [[noreturn]] void fail() const;
 
     std::filesystem::path path_;
-    std::filesystem::path part_;  // empty for standard output
+    std::filesystem::path part_;  // empty where there is none
     std::FILE* file_;
     std::unique_ptr<Compression> zstd_;
 };

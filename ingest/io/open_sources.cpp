@@ -3,12 +3,12 @@
 #include "ingest/io/arena_source.hpp"
 #include "ingest/io/line_sources.hpp"
 #include "ingest/rules/tape_recording.hpp"
+#include "platform/settings.hpp"
 
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
 #include <functional>
-#include <stdexcept>
 
 namespace duel::ingest {
 namespace {
@@ -24,7 +24,8 @@ struct Part {
 // Several sources, one after another.
 class SourceList : public Source {
 public:
-    explicit SourceList(std::vector<Part> parts) : parts_{std::move(parts)} {
+    SourceList(std::vector<Part> parts, const ReadLimit& limit)
+        : parts_{std::move(parts)}, limit_{limit} {
         for (const Part& part : parts_)
             total_ += part.weight;
     }
@@ -55,11 +56,12 @@ public:
             if (!part) return std::nullopt;
             done += *part * parts_[index_].weight;
         }
-        return done / total_;
+        return std::max(done / total_, limit_.fraction());
     }
 
 private:
     std::vector<Part> parts_;
+    const ReadLimit& limit_;
     double total_{0};
     double done_{0};
     std::size_t index_{0};
@@ -116,7 +118,7 @@ void add_folder(const fs::path& folder, ReadLimit& limit, std::vector<Part>& par
     }
     if (!arena.empty()) parts.push_back(part_of(Kind::arena, arena, limit));
     if (parts.size() == before)
-        throw std::runtime_error{fmt::format(
+        throw platform::SettingError{fmt::format(
             "{}: nothing to replay in this folder; wanted event files (*.jsonl, *.jsonl.zst), "
             "*-trade-history-*.csv.zst of an arena, or a tape (tape.csv.zst)",
             folder.string()
@@ -129,14 +131,14 @@ SourcePtr open_sources(const std::vector<std::string>& paths, ReadLimit& limit) 
     std::vector<Part> parts;
     for (const fs::path path : paths) {
         if (path != "-" && !fs::exists(path))
-            throw std::runtime_error{path.string() + ": no such file or folder"};
+            throw platform::SettingError{path.string() + ": no such file or folder"};
         if (fs::is_directory(path)) {
             add_folder(path, limit, parts);
             continue;
         }
         const Kind kind = kind_of(path);
         if (kind == Kind::other)
-            throw std::runtime_error{fmt::format(
+            throw platform::SettingError{fmt::format(
                 "{}: not something that can be replayed; wanted an event file (.jsonl, "
                 ".jsonl.zst), a "
                 "wallet's file of an arena or a tape (.csv, .csv.zst with their header line)",
@@ -144,7 +146,7 @@ SourcePtr open_sources(const std::vector<std::string>& paths, ReadLimit& limit) 
             )};
         parts.push_back(part_of(kind, {path}, limit));
     }
-    return std::make_unique<SourceList>(std::move(parts));
+    return std::make_unique<SourceList>(std::move(parts), limit);
 }
 
 }  // namespace duel::ingest

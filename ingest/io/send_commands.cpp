@@ -31,16 +31,14 @@ std::optional<SendOutcome> send(
 ) {
     IngestMetrics metrics;
     platform::Health health;
-    health.expect("topics");
     health.expect("kafka");
     const platform::HttpServer http{common.http, metrics.all(), health};
     {
         platform::Admin admin{common.kafka};
         const auto rules = topic_rules(common.partitions, common.replication);
-        const auto why = [&](const std::string& reason) { health.set("topics", false, reason); };
+        const auto why = [&](const std::string& reason) { health.set("kafka", false, reason); };
         if (!await_topics(admin, rules, platform::MissingTopics::create, shutdown, why))
             return std::nullopt;
-        health.set("topics", true);
     }
     Sender sender{common.kafka, metrics, shutdown, [&](bool up, const std::string& reason) {
                       health.set("kafka", up, reason);
@@ -49,14 +47,15 @@ std::optional<SendOutcome> send(
 }
 
 void say(const SendOutcome& outcome, const char* done) {
-    const Progress progress{
+    Progress progress{
         .events = outcome.delivered, .refused = outcome.refused, .elapsed = outcome.elapsed};
+    if (outcome.is_interrupted) progress.fraction = outcome.fraction;
     const auto took = std::chrono::duration_cast<std::chrono::seconds>(outcome.elapsed);
     fmt::print(stderr, "{} in {}: {}\n", done, clock_text(took), text(progress));
     if (outcome.undelivered > 0)
         fmt::print(
             stderr,
-            "{} events were given up: Kafka did not take them in time\n",
+            "{} events were given up: Kafka did not acknowledge them in time\n",
             grouped(outcome.undelivered)
         );
 }

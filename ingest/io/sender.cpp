@@ -53,6 +53,7 @@ SendOutcome Sender::send(Source& source, const Pace& pace) {
     while (true) {
         if (shutdown_.requested() && !outcome_.is_interrupted) {
             outcome_.is_interrupted = true;
+            outcome_.fraction = source.fraction();
             source.stop();
         }
         const Source::Step step = source.next(record, refusal);
@@ -63,12 +64,11 @@ SendOutcome Sender::send(Source& source, const Pace& pace) {
             printer_.note(fmt::format("{}:{}: {}", refusal.file, refusal.line, refusal.reason));
             continue;
         }
-        hold(pacing, record.at);
+        const bool has_waited = hold(pacing, record.at);
         take(record);
-        if (++taken_ % kPollEvery == 0) {
-            producer_.poll();
-            check_deliveries();
-        }
+        if (++taken_ % kPollEvery != 0 && !has_waited) continue;
+        producer_.poll();
+        check_deliveries();
         if (printer_.is_due()) show_progress(source);
     }
     outcome_.undelivered = flush(source);
@@ -85,20 +85,21 @@ void Sender::take(const OutgoingRecord& record) {
         ++outcome_.undelivered;
 }
 
-// Waits for the event's turn and serves the producer meanwhile. After an interruption there are no
-// turns.
-void Sender::hold(Pacing& pacing, Timestamp at) {
-    const auto until = now() + pacing.wait(at, now());
-    while (!shutdown_.requested()) {
-        const auto left = until - now();
-        if (left <= 0ns) return;
-        if (left < 2ms) {
-            std::this_thread::sleep_for(left);
-            return;
-        }
+// Waits for the event's turn and serves the producer meanwhile; false where there was nothing to
+// wait for. After an interruption there are no turns.
+bool Sender::hold(Pacing& pacing, Timestamp at) {
+    const auto start = now();
+    auto left = pacing.wait(at, start);
+    if (left <= 0ns) return false;
+    const auto until = start + left;
+    for (; left > 0ns && !shutdown_.requested(); left = until - now()) {
         const auto whole = std::chrono::floor<std::chrono::milliseconds>(left);
-        producer_.poll(std::min<std::chrono::milliseconds>(whole, kLongestPoll));
+        if (whole < 2ms)
+            std::this_thread::sleep_for(left);
+        else
+            producer_.poll(std::min<std::chrono::milliseconds>(whole, kLongestPoll));
     }
+    return true;
 }
 
 void Sender::show_progress(const Source& source) {

@@ -19,6 +19,7 @@ struct SendOutcome {
     std::uint64_t refused{};
     std::chrono::milliseconds elapsed{};
     bool is_interrupted{};
+    std::optional<double> fraction{};  // of the input that was read before the interruption
 };
 
 class Sender {
@@ -39,7 +40,7 @@ public:
 
 private:
     void take(const OutgoingRecord& record);
-    void hold(Pacing& pacing, Timestamp at);
+    bool hold(Pacing& pacing, Timestamp at);
     void show_progress(const Source& source);
     std::size_t flush(const Source& source);
     void check_deliveries() const;

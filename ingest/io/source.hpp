@@ -5,7 +5,6 @@
 #include "ingest/rules/record.hpp"
 
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,14 +21,20 @@ struct Refusal {
 // Of the recorded things (lines, ticks, fills) so many are read and no more; sources share one.
 class ReadLimit {
 public:
-    explicit ReadLimit(std::optional<std::uint64_t> most = std::nullopt)
-        : left_{most.value_or(std::numeric_limits<std::uint64_t>::max())} {}
+    explicit ReadLimit(std::optional<std::uint64_t> most = std::nullopt) : most_{most} {}
 
-    bool is_reached() const { return left_ == 0; }
-    void count() { --left_; }
+    bool is_reached() const { return most_ && read_ >= *most_; }
+    void count() { ++read_; }
+
+    // Part of the limit that is used up, 0 to 1; 0 without a limit.
+    double fraction() const {
+        if (!most_) return 0;
+        return *most_ == 0 ? 1 : static_cast<double>(read_) / static_cast<double>(*most_);
+    }
 
 private:
-    std::uint64_t left_;
+    std::optional<std::uint64_t> most_;
+    std::uint64_t read_{0};
 };
 
 class Source {
