@@ -21,11 +21,13 @@ constexpr auto kAwaitTuple = asio::as_tuple(asio::use_awaitable);
 
 [[noreturn]] void fail(boost::system::error_code failure, std::string_view step) {
     if (failure == beast::error::timeout) {
-        throw boost::system::system_error(
-            failure, fmt::format("{}: no answer within {} s", step, kPatience.count())
-        );
+        throw Unreachable(fmt::format("{}: no answer within {} s", step, kPatience.count()));
     }
-    throw boost::system::system_error(failure, std::string{step});
+    const auto why = failure.message();
+    const bool untrusted = why.find("certificate verify failed") != std::string::npos;
+    throw Unreachable(fmt::format(
+        "{}: {}{}", step, why, untrusted ? " (--ca, DUEL_CA: whose certificates to trust)" : ""
+    ));
 }
 
 std::optional<std::chrono::seconds> seconds_in(std::string_view header) {
@@ -94,7 +96,13 @@ asio::ssl::context trusting(const std::string& ca_file) {
     if (ca_file.empty()) {
         tls.set_default_verify_paths();
     } else {
-        tls.load_verify_file(ca_file);
+        boost::system::error_code failure;
+        tls.load_verify_file(ca_file, failure);
+        if (failure) {
+            throw std::runtime_error(fmt::format(
+                "DUEL_CA={}: a file of PEM certificates is wanted ({})", ca_file, failure.message()
+            ));
+        }
     }
     return tls;
 }

@@ -19,8 +19,14 @@
 namespace duel::watch {
 
 // TLS 1.2 or newer that believes only the authorities of one PEM file; of the system where that is
-// empty. Throws boost::system::system_error where the file cannot be read.
+// empty. Throws std::runtime_error where the file holds none.
 boost::asio::ssl::context trusting(const std::string& ca_file);
+
+// The server cannot be reached, or is not the one that was meant. The sentence says which step
+// failed and why.
+struct Unreachable : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
 
 // The server answered the upgrade request with something else than a WebSocket.
 struct UpgradeRefused : std::runtime_error {
@@ -49,8 +55,8 @@ class Connection {
 public:
     Connection(const boost::asio::any_io_executor& executor, boost::asio::ssl::context& tls);
 
-    // Throws UpgradeRefused, or boost::system::system_error with a sentence in what(). A server
-    // that sends nothing for `silence` afterwards ends the connection.
+    // Throws Unreachable or UpgradeRefused. A server that sends nothing for `silence` afterwards
+    // ends the connection.
     boost::asio::awaitable<void>
     open(Server server, std::string target, std::string token, std::chrono::seconds silence);
 

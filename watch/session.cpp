@@ -108,7 +108,7 @@ asio::awaitable<bool> Session::open() {
             listener_.on_fault(fmt::format("{}: {}", name(), why));
             stopping_ = true;
         }
-    } catch (const boost::system::system_error& failure) {
+    } catch (const Unreachable& failure) {
         why = failure.what();
     }
     if (!stopping_) co_await pause(why);
