@@ -1,0 +1,96 @@
+#include "bench/audience.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <fmt/format.h>
+#include <stdexcept>
+
+namespace duel::bench {
+
+namespace asio = boost::asio;
+
+Audience::Audience(
+    const watch::Server& server,
+    asio::ssl::context& tls,
+    std::string_view type,
+    Deliveries& deliveries
+)
+    : server_(server),
+      tls_(tls),
+      marker_(fmt::format("\"type\":\"{}\"", type)),
+      deliveries_(deliveries) {}
+
+Audience::~Audience() {
+    leave();
+}
+
+void Audience::sit_down(const std::vector<Seat>& seats, std::chrono::seconds longest) {
+    for (const auto& seat : seats) {
+        connections_.push_back(std::make_shared<watch::Connection>(context_.get_executor(), tls_));
+        asio::co_spawn(context_, follow(seat, connections_.back()), asio::detached);
+    }
+    thread_ = std::thread([this] { context_.run(); });
+    const auto deadline = Clock::now() + longest;
+    while (seated_ < seats.size() && lost_ == 0 && Clock::now() < deadline) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    if (seated_ < seats.size()) {
+        throw std::runtime_error(fmt::format(
+            "{} of {} clients were subscribed within {} s, {} were turned away",
+            seated_.load(),
+            seats.size(),
+            longest.count(),
+            lost_.load()
+        ));
+    }
+}
+
+asio::awaitable<void> Audience::follow(Seat seat, std::shared_ptr<watch::Connection> connection) {
+    using namespace std::chrono_literals;
+    constexpr std::string_view kSubscribed = "\"type\":\"SUBSCRIBED\"";
+    std::string why;
+    try {
+        watch::Wishes wishes;
+        wishes.diff = true;
+        co_await connection->open(server_, seat.endpoint.target(wishes, {}), seat.token, 3600s);
+        bool seated = false;
+        while (const auto text = co_await connection->receive()) {
+            receive(*text);
+            if (!seated && text->find(kSubscribed) != std::string_view::npos) {
+                seated = true;
+                ++seated_;
+            }
+        }
+        why = connection->ending().sentence();
+    } catch (const std::exception& failure) {
+        why = failure.what();
+    }
+    if (leaving_) co_return;
+    if (++lost_ == 1) fmt::print(stderr, "a client was lost: {}\n", why);
+}
+
+void Audience::receive(std::string_view text) {
+    const auto now = Clock::now();
+    ++messages_;
+    // The type stands first: no need to look far for it.
+    if (text.substr(0, marker_.size() + 16).find(marker_) == std::string_view::npos) return;
+    if (const auto number = deliveries_.number_in(text)) deliveries_.receive(*number, now);
+}
+
+void Audience::leave() {
+    if (!thread_.joinable()) return;
+    leaving_ = true;
+    asio::post(context_, [this] {
+        for (auto& connection : connections_)
+            connection->cut();
+    });
+    thread_.join();
+}
+
+}  // namespace duel::bench
