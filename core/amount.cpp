@@ -3,7 +3,8 @@
 #include "core/wide.hpp"
 
 #include <array>
-#include <cstring>
+#include <charconv>
+#include <limits>
 #include <optional>
 
 namespace duel {
@@ -58,6 +59,32 @@ private:
     std::int64_t waiting_zeros_{0};
 };
 
+// What nearly every price and amount looks like: at most 18 digits, no exponent. Empty for
+// everything else, which is not to say that it is wrong.
+std::optional<Int128> parse_short(std::string_view text) {
+    const bool negative = text.starts_with('-');
+    if (negative) text.remove_prefix(1);
+    if (text.empty() || text.size() > 19) return std::nullopt;
+    const bool leading_zero = text[0] == '0' && text.size() > 1 && text[1] != '.';
+    if (leading_zero || text[0] == '.' || text.back() == '.') return std::nullopt;
+    std::uint64_t digits = 0;
+    std::size_t point = text.size() - 1;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto digit = static_cast<unsigned>(text[i] - '0');
+        if (digit <= 9) {
+            digits = digits * 10 + digit;
+        } else if (text[i] == '.' && point == text.size() - 1) {
+            point = i;
+        } else {
+            return std::nullopt;
+        }
+    }
+    const std::size_t places = text.size() - 1 - point;
+    const auto units =
+        static_cast<Int128>(UInt128{digits} * kPowersOfTen[Amount::kPlaces - places]);
+    return negative ? -units : units;
+}
+
 Amount with_sign(std::optional<UInt128> units, bool negative, const char* what) {
     if (!units || *units >= static_cast<UInt128>(Amount::kLimit))
         detail::throw_amount_overflow(what);
@@ -71,13 +98,17 @@ char* write_two(char* out, std::uint64_t value) {
     return out + 2;
 }
 
-// Exactly 19 digits, with leading zeros.
-void write_nineteen(char* out, std::uint64_t value) {
-    for (int i = 17; i >= 1; i -= 2) {
+// Exactly `digits` digits (an even number), with leading zeros.
+char* write_padded(char* out, std::uint64_t value, int digits) {
+    for (int i = digits - 2; i >= 0; i -= 2) {
         write_two(out + i, value % 100);
         value /= 100;
     }
-    out[0] = static_cast<char>('0' + value);
+    return out + digits;
+}
+
+char* write(char* out, std::uint64_t value) {
+    return std::to_chars(out, out + std::numeric_limits<std::uint64_t>::digits10 + 1, value).ptr;
 }
 
 }  // namespace
@@ -87,6 +118,7 @@ void detail::throw_amount_overflow(const char* what) {
 }
 
 Result<Amount> Amount::parse(std::string_view text) {
+    if (const auto units = parse_short(text)) return Amount{*units};
     const char* at = text.data();
     const char* const end = at + text.size();
     const auto next_is_digit = [&] { return at != end && is_digit(*at); };
@@ -135,29 +167,25 @@ Result<Amount> Amount::parse(std::string_view text) {
 }
 
 std::size_t Amount::to_chars(char* out) const {
-    constexpr std::uint64_t kTenTo19 = 10'000'000'000'000'000'000U;
+    constexpr std::uint64_t kTenTo10 = 10'000'000'000;
     const UInt128 units = magnitude(units_);
-    std::array<char, kDigits>
-        digits;  // NOLINT(cppcoreguidelines-pro-type-member-init): written whole below
-    write_nineteen(digits.data(), static_cast<std::uint64_t>(units / kTenTo19));
-    write_nineteen(digits.data() + 19, static_cast<std::uint64_t>(units % kTenTo19));
+    const UInt128 whole = units / static_cast<UInt128>(kUnitsPerOne);
+    const auto fraction =
+        static_cast<std::uint64_t>(units - whole * static_cast<UInt128>(kUnitsPerOne));
 
     char* at = out;
     if (units_ < 0) *at++ = '-';
-    int first = 0;
-    while (first < kIntegerDigits - 1 && digits[static_cast<std::size_t>(first)] == '0')
-        ++first;
-    int last = kDigits;
-    while (last > kIntegerDigits && digits[static_cast<std::size_t>(last) - 1] == '0')
-        --last;
-    const auto copy = [&](int from, int to) {
-        std::memcpy(at, digits.data() + from, static_cast<std::size_t>(to - from));
-        at += to - from;
-    };
-    copy(first, kIntegerDigits);
-    if (last > kIntegerDigits) {
+    if (whole <= UINT64_MAX) {
+        at = write(at, static_cast<std::uint64_t>(whole));
+    } else {
+        at = write(at, static_cast<std::uint64_t>(whole / kTenTo10));
+        at = write_padded(at, static_cast<std::uint64_t>(whole % kTenTo10), 10);
+    }
+    if (fraction != 0) {
         *at++ = '.';
-        copy(kIntegerDigits, last);
+        at = write_padded(at, fraction, kPlaces);
+        while (at[-1] == '0')
+            --at;
     }
     return static_cast<std::size_t>(at - out);
 }

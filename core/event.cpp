@@ -16,14 +16,12 @@ concept ChecksItself = requires(const E& event) {
 };
 
 template <class E>
-Result<Event> decode_as(const JsonNode& object) {
-    Result<Event> result{Event{std::in_place_type<E>}};
-    E& event = *std::get_if<E>(&*result);
-    if (auto error = read_fields(object, event)) return *std::move(error);
+std::optional<Error> read_event(const JsonNode& object, E& event) {
+    auto error = read_fields(object, event);
     if constexpr (ChecksItself<E>) {
-        if (auto error = E::check(event)) return *std::move(error);
+        if (!error) error = E::check(event);
     }
-    return result;
+    return error;
 }
 
 template <class Variant>
@@ -32,15 +30,19 @@ template <class... Events>
 struct Types<std::variant<Events...>> {
     static bool is_in(std::optional<Topic> topic, Topic home) { return !topic || *topic == home; }
 
-    // The event whose kType equals `type`; empty when none of the topic does.
-    static std::optional<Result<Event>>
-    decode(std::optional<Topic> topic, std::string_view type, const JsonNode& object) {
-        std::optional<Result<Event>> decoded;
-        (void
-        )((type == Events::kType && is_in(topic, Events::kTopic) &&
-           (decoded.emplace(decode_as<Events>(object)), true)) ||
-          ...);
-        return decoded;
+    // Makes `out` the event whose kType equals `type`; false when none of the topic does.
+    static bool read(
+        std::optional<Topic> topic,
+        std::string_view type,
+        const JsonNode& object,
+        Event& out,
+        std::optional<Error>& error
+    ) {
+        return (
+            (type == Events::kType && is_in(topic, Events::kTopic) &&
+             ((error = read_event(object, out.emplace<Events>())), true)) ||
+            ...
+        );
     }
     static std::string names(std::optional<Topic> topic) {
         std::string out;
@@ -72,9 +74,11 @@ decode_record(JsonDocument& document, std::optional<Topic> topic, std::string_vi
     const JsonNode* hint = root.first();
     const JsonNode* const type = find(root, "type", hint);
     if (type == nullptr || type->kind != JsonNode::Kind::text) return unknown_type(topic, type);
-    auto decoded = AllTypes::decode(topic, type->text, root);
-    if (!decoded) return unknown_type(topic, type);
-    return *std::move(decoded);
+    Result<Event> result{Event{}};
+    std::optional<Error> error;
+    if (!AllTypes::read(topic, type->text, root, *result, error)) return unknown_type(topic, type);
+    if (error) return *std::move(error);
+    return result;
 }
 
 std::string key_of(const Price& price) {

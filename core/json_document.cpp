@@ -1,6 +1,7 @@
 #include "core/json_document.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <simdjson.h>
 #include <vector>
@@ -143,6 +144,47 @@ bool unescape(std::string_view escaped, std::string& out, bool& lone_surrogate) 
     }
 }
 
+// The first of the two at or after `at`, eight bytes at a time. There must be one, and readable
+// bytes behind it.
+const char* quote_or_backslash(const char* at) {
+    static_assert(std::endian::native == std::endian::little);
+    constexpr std::uint64_t kOnes = 0x0101010101010101U;
+    constexpr std::uint64_t kHighs = 0x8080808080808080U;
+    // The lowest high bit that is set marks the first byte of `word` that is 0 ("Bit Twiddling
+    // Hacks").
+    const auto zero_bytes = [&](std::uint64_t word) { return (word - kOnes) & ~word & kHighs; };
+    while (true) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, at, sizeof word);
+        const std::uint64_t found =
+            zero_bytes(word ^ (kOnes * '"')) | zero_bytes(word ^ (kOnes * '\\'));
+        if (found != 0) return at + std::countr_zero(found) / 8;
+        at += sizeof word;
+    }
+}
+
+struct HashedKey {
+    std::uint64_t hash;
+    const JsonNode* key;
+};
+
+// FNV-1a, 64 bits.
+std::uint64_t hash(std::string_view text) {
+    std::uint64_t value = 0xCBF29CE484222325U;
+    for (const char c : text)
+        value = (value ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+    return value;
+}
+
+// Tells the field names of every event apart at the price of two characters.
+std::size_t rough_hash(std::string_view text) {
+    if (text.empty()) return 0;
+    const auto character = [&](std::size_t i) {
+        return static_cast<std::size_t>(static_cast<unsigned char>(text[i]));
+    };
+    return text.size() + character(0) * 7 + character(text.size() / 2) * 3;
+}
+
 Error malformed(std::string_view json, std::string wanted) {
     return {Code::malformed_json, {}, excerpt(json), std::move(wanted)};
 }
@@ -157,8 +199,9 @@ struct JsonDocument::Parser {
     std::unique_ptr<char[]> padded;  // NOLINT(modernize-avoid-c-arrays): uninitialised on purpose
     std::size_t capacity{0};
     std::size_t size{0};
-    std::string unescaped;  // reserved for the whole input: texts point into it
-    std::vector<JsonNode> nodes;
+    std::string unescaped;        // reserved for the whole input: texts point into it
+    std::vector<JsonNode> nodes;  // the first `used` are of this input
+    std::size_t used{0};
 
     void load(std::string_view json) {
         if (capacity < json.size() || !padded) {
@@ -169,63 +212,59 @@ struct JsonDocument::Parser {
         size = json.size();
         std::memcpy(padded.get(), json.data(), size);
         std::memset(padded.get() + size, 0, simdjson::SIMDJSON_PADDING);
+        padded[size] = '"';  // where the search for a closing quote ends at the latest
+        padded[size + 1] = '"';
         unescaped.clear();
-        nodes.clear();
+        used = 0;
     }
 
     const char* end_of_input() const { return padded.get() + size; }
 
+    JsonNode& add(JsonNode::Kind kind, const char* start, const char* end) {
+        if (used == nodes.size()) nodes.resize(std::max<std::size_t>(2 * used, 64));
+        JsonNode& node = nodes[used++];
+        node = JsonNode{.raw = {start, static_cast<std::size_t>(end - start)}, .kind = kind};
+        return node;
+    }
+
     // `quote` is the opening one. simdjson has made sure that a closing one follows.
     error_code add_text(const char* quote) {
         const char* const first = quote + 1;
-        const char* at = first;
-        bool escapes = false;
-        for (; at != end_of_input() && *at != '"'; ++at) {
-            if (*at != '\\') continue;
-            escapes = true;
-            if (++at == end_of_input()) break;
-        }
-        if (at == end_of_input()) return simdjson::UNCLOSED_STRING;
-        JsonNode node;
-        node.kind = JsonNode::Kind::text;
-        node.raw = {quote, static_cast<std::size_t>(at + 1 - quote)};
-        node.text = {first, static_cast<std::size_t>(at - first)};
-        if (escapes) {
-            const std::size_t start = unescaped.size();
-            if (!unescape(node.text, unescaped, node.lone_surrogate)) return simdjson::STRING_ERROR;
-            node.text = std::string_view{unescaped}.substr(start);
-        }
-        nodes.push_back(node);
+        const char* closing = quote_or_backslash(first);
+        const bool escapes = *closing == '\\';
+        while (*closing == '\\')
+            closing = quote_or_backslash(closing + 2);
+        if (closing >= end_of_input()) return simdjson::UNCLOSED_STRING;
+        JsonNode& node = add(JsonNode::Kind::text, quote, closing + 1);
+        node.text = {first, static_cast<std::size_t>(closing - first)};
+        if (!escapes) return SUCCESS;
+        const std::size_t start = unescaped.size();
+        if (!unescape(node.text, unescaped, node.lone_surrogate)) return simdjson::STRING_ERROR;
+        node.text = std::string_view{unescaped}.substr(start);
         return SUCCESS;
     }
 
     error_code add_scalar(std::string_view token, JsonNode::Kind kind, bool valid) {
         if (!valid)
             return kind == JsonNode::Kind::number ? simdjson::NUMBER_ERROR : simdjson::T_ATOM_ERROR;
-        JsonNode node;
-        node.kind = kind;
-        node.raw = token;
-        nodes.push_back(node);
+        add(kind, token.data(), token.data() + token.size());
         return SUCCESS;
     }
 
     // A container's node is made before what is inside and finished after it.
     std::size_t open(JsonNode::Kind kind, const char* bracket) {
-        JsonNode node;
-        node.kind = kind;
-        node.raw = {bracket, 1};
-        nodes.push_back(node);
-        return nodes.size() - 1;
+        add(kind, bracket, bracket + 1);
+        return used - 1;
     }
     // `following` is where the next token of the input begins.
     void close(std::size_t index, const char* following) {
         JsonNode& node = nodes[index];
-        node.span = static_cast<std::uint32_t>(nodes.size() - index);
+        node.span = static_cast<std::uint32_t>(used - index);
         const char* const start = node.raw.data();
         node.raw = trimmed({start, static_cast<std::size_t>(following - start)});
     }
 
-    error_code add_value(ondemand::value value, std::size_t depth_left) {
+    error_code add_value(ondemand::value& value, std::size_t depth_left) {
         ondemand::json_type type{};
         if (const auto error = value.type().get(type)) return error;
         const std::string_view token = value.raw_json_token();
@@ -244,9 +283,9 @@ struct JsonDocument::Parser {
                 if (const auto error = value.get_array().get(array)) return error;
                 const std::size_t index = open(JsonNode::Kind::array, token.data());
                 for (auto element : array) {
-                    ondemand::value inner;
-                    if (const auto error = std::move(element).get(inner)) return error;
-                    if (const auto error = add_value(inner, depth_left - 1)) return error;
+                    if (const auto error = element.error()) return error;
+                    if (const auto error = add_value(element.value_unsafe(), depth_left - 1))
+                        return error;
                 }
                 return close_at(index, value);
             }
@@ -272,8 +311,9 @@ struct JsonDocument::Parser {
 
     error_code add_members(ondemand::object& object, std::size_t depth_left) {
         for (auto member : object) {
-            ondemand::field field;
-            if (const auto error = std::move(member).get(field)) return error;
+            if (const auto error = member.error()) return error;
+            auto& field = member.value_unsafe(
+            );  // in place: copies of simdjson's small structs cost more than the walk
             if (const auto error = add_text(field.key().raw() - 1)) return error;
             if (const auto error = add_value(field.value(), depth_left)) return error;
         }
@@ -350,32 +390,28 @@ const JsonNode* find(const JsonNode& object, std::string_view key, const JsonNod
 }
 
 const JsonNode* repeated_key(const JsonNode& object) {
-    constexpr std::size_t kFew = 24;
-    std::vector<const JsonNode*> many;
-    std::array<const JsonNode*, kFew> few{};
-    std::size_t count = 0;
+    std::vector<HashedKey> keys;
+    std::uint64_t seen = 0;  // a bit for each of 64 rough hashes
+    bool all_differ = true;
     for (const JsonNode* key = object.first(); key != object.end(); key = key->next()->next()) {
-        if (count < kFew) {
-            for (std::size_t i = 0; i < count; ++i) {
-                if (few[i]->text == key->text) return key;
-            }
-            few[count++] = key;
-        } else {
-            many.push_back(key);
-        }
+        const std::uint64_t bit = std::uint64_t{1} << (rough_hash(key->text) % 64);
+        all_differ = all_differ && (seen & bit) == 0;
+        seen |= bit;
     }
-    if (many.empty()) return nullptr;
-    many.insert(many.end(), few.begin(), few.end());
-    // By length first: cheaper than by alphabet, and any order brings equals together.
-    std::sort(many.begin(), many.end(), [](const JsonNode* a, const JsonNode* b) {
-        return a->text.size() != b->text.size() ? a->text.size() < b->text.size()
-                                                : a->text < b->text;
+    if (all_differ) return nullptr;
+
+    for (const JsonNode* key = object.first(); key != object.end(); key = key->next()->next()) {
+        keys.push_back({hash(key->text), key});
+    }
+    // By text where hashes are equal, so that keys made to collide cost no more than a sort.
+    std::sort(keys.begin(), keys.end(), [](const HashedKey& a, const HashedKey& b) {
+        return a.hash != b.hash ? a.hash < b.hash : a.key->text < b.key->text;
     });
     const auto twin =
-        std::adjacent_find(many.begin(), many.end(), [](const JsonNode* a, const JsonNode* b) {
-            return a->text == b->text;
+        std::adjacent_find(keys.begin(), keys.end(), [](const HashedKey& a, const HashedKey& b) {
+            return a.hash == b.hash && a.key->text == b.key->text;
         });
-    return twin == many.end() ? nullptr : *twin;
+    return twin == keys.end() ? nullptr : twin->key;
 }
 
 }  // namespace duel

@@ -17,9 +17,9 @@ namespace duel {
 struct JsonNode {
     enum class Kind : std::uint8_t { null, boolean, number, text, array, object };
 
-    std::string_view raw;   // as it stands in the input
-    std::string_view text;  // of a text: its characters, without quotes and escapes
-    std::uint32_t span{1};  // nodes of this value, itself and all inside
+    std::string_view raw{};   // as it stands in the input
+    std::string_view text{};  // of a text: its characters, without quotes and escapes
+    std::uint32_t span{1};    // nodes of this value, itself and all inside
     Kind kind{Kind::null};
     bool lone_surrogate{false};  // a text with half of a surrogate pair, which no UTF-8 can hold
 
