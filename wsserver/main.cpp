@@ -1,1 +1,65 @@
-int main() { return 0; }
+// Serves snapshots and live messages to clients over wss; prints session tokens for tests.
+
+#include "platform/health.hpp"
+#include "platform/http.hpp"
+#include "platform/log.hpp"
+#include "platform/metrics.hpp"
+#include "platform/shutdown.hpp"
+#include "wsserver/io/hub.hpp"
+#include "wsserver/net/server.hpp"
+#include "wsserver/settings.hpp"
+
+#include <cstdio>
+#include <exception>
+
+namespace {
+
+using namespace duel;
+using namespace duel::wsserver;
+
+int print_token(const ProgramSettings& settings) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    auto claims = settings.claims;
+    claims.expires_at = now + settings.ttl;
+    const TokenVerifier checked{{.secret = settings.secret.value}};  // refuses a short secret
+    std::puts(sign_token(claims, now, settings.secret.value).c_str());
+    return 0;
+}
+
+int run(const ProgramSettings& settings) {
+    platform::Shutdown shutdown;
+    shutdown.catch_signals();
+    platform::Metrics metrics{"duel-wsserver"};
+    platform::Health health;
+    Meters meters{metrics};
+
+    Hub hub{settings.hub, shutdown, health, meters};      // the feed, Postgres, the streams
+    Server server{settings.server, hub, meters, health};  // TLS, WebSockets, limits
+    platform::HttpServer operators{settings.http, metrics, health};  // /metrics, /healthz, /readyz
+
+    hub.start([&](auto&& deliveries, auto&& closings) {
+        server.hand_over(std::move(deliveries), std::move(closings));
+    });
+    server.start();
+    platform::log::info("listening on wss://{}:{}", settings.server.address, server.port());
+
+    shutdown.wait();
+    health.expect("serving", "shutting down");
+    server.drain();
+    hub.stop();
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    ProgramSettings settings;
+    const auto command = read_settings(argc, argv, settings);
+    platform::log::start(settings.log, "duel-wsserver");
+    try {
+        return command == Command::token ? print_token(settings) : run(settings);
+    } catch (const std::exception& error) {
+        platform::log::error("{}", error.what());
+        return 1;
+    }
+}

@@ -1,0 +1,113 @@
+#include "wsserver/io/feed_reader.hpp"
+
+#include "platform/backoff.hpp"
+#include "platform/log.hpp"
+
+#include <algorithm>
+
+namespace duel::wsserver {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr auto* kTopic = "feed";
+constexpr auto* kCondition = "feed";
+constexpr int kMostInFlight = 16;
+constexpr milliseconds kAnswerWithin{5'000};
+
+}  // namespace
+
+FeedReader::FeedReader(
+    const platform::KafkaSettings& kafka,
+    const FeedSettings& settings,
+    const platform::Shutdown& shutdown,
+    platform::Health& health,
+    Hooks hooks
+)
+    : kafka_(kafka),
+      settings_(settings),
+      shutdown_(shutdown),
+      health_(health),
+      hooks_(std::move(hooks)),
+      in_flight_(std::make_shared<std::atomic<int>>(0)) {
+    health_.expect(kCondition, "not read yet");
+    thread_ = std::thread{[this] { run(); }};
+}
+
+FeedReader::~FeedReader() {
+    thread_.join();
+}
+
+void FeedReader::run() {
+    platform::Consumer consumer{
+        kafka_, {.client_id = "duel-wsserver"}, [this](bool up, const std::string& reason) {
+            health_.set(kCondition, up, reason);
+        }};
+    platform::Backoff backoff;
+    bool is_first = true;
+    while (!shutdown_.requested()) {
+        try {
+            if (!begin(consumer)) {
+                shutdown_.wait_for(backoff.next());
+                continue;
+            }
+            if (!std::exchange(is_first, false)) hooks_.on_lost_place();
+            backoff.reset();
+            while (!shutdown_.requested() && read(consumer)) {
+            }
+        } catch (const platform::KafkaError& error) {
+            health_.set(kCondition, false, error.what());
+            shutdown_.wait_for(backoff.next());
+        }
+    }
+}
+
+// Assigns every partition, some records before its end. False while there is no such topic.
+bool FeedReader::begin(platform::Consumer& consumer) {
+    const auto partitions = consumer.partition_count(kTopic, kAnswerWithin);
+    if (partitions == 0) {
+        health_.set(kCondition, false, "there is no topic feed yet");
+        return false;
+    }
+    std::vector<platform::StartPosition> positions;
+    for (std::int32_t partition = 0; partition < partitions; ++partition) {
+        const auto marks = consumer.watermarks({kTopic, partition}, kAnswerWithin);
+        positions.push_back(
+            {kTopic, partition, std::max(marks.low, marks.high - settings_.recent_records)}
+        );
+    }
+    consumer.assign(positions);
+    health_.set(kCondition, true);
+    platform::log::info("feed: reading {} partitions", partitions);
+    return true;
+}
+
+// One round over all partitions. False when a partition lost its place.
+bool FeedReader::read(platform::Consumer& consumer) {
+    bool found = false;
+    for (const auto& partition : consumer.partitions()) {
+        if (const auto& error = partition->error()) {
+            platform::log::warn("feed: {}; beginning anew", error->text);
+            return false;
+        }
+        auto* in_flight = new std::vector<platform::Record>;
+        FeedBatch batch{in_flight, [count = in_flight_](std::vector<platform::Record>* records) {
+                            delete records;
+                            count->fetch_sub(1);
+                        }};
+        in_flight_->fetch_add(1);
+        if (partition->read(*batch, settings_.batch) == 0) continue;
+        found = true;
+        hooks_.on_batch(std::move(batch));
+        hold_back();
+    }
+    if (!found) consumer.wait(milliseconds{100});
+    return true;
+}
+
+void FeedReader::hold_back() const {
+    while (in_flight_->load() > kMostInFlight && !shutdown_.requested())
+        std::this_thread::sleep_for(milliseconds{1});
+}
+
+}  // namespace duel::wsserver

@@ -1,0 +1,62 @@
+#pragma once
+
+// Reads the whole feed, in a thread of its own.
+//
+// Begins a bounded number of records before the end, so that a restarted server has recent event
+// messages. Broker away: librdkafka retries, the reader waits. A position that the log has no more
+// is a fresh beginning, and is told. Records go out in batches; a consumer of them that falls
+// behind holds the reader back instead of filling memory.
+
+#include "platform/health.hpp"
+#include "platform/kafka.hpp"
+#include "platform/shutdown.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace duel::wsserver {
+
+// Records of one reading, given back when they were worked off.
+using FeedBatch = std::shared_ptr<std::vector<platform::Record>>;
+
+struct FeedSettings {
+    std::int64_t recent_records = 50'000;  // of each partition, at the start
+    std::size_t batch = 2'000;
+};
+
+class FeedReader {
+public:
+    struct Hooks {
+        std::function<void(FeedBatch)> on_batch;
+        std::function<void()> on_lost_place;  // records may be missing between two batches
+    };
+
+    FeedReader(
+        const platform::KafkaSettings& kafka,
+        const FeedSettings& settings,
+        const platform::Shutdown& shutdown,
+        platform::Health& health,
+        Hooks hooks
+    );
+    // Joins; the shutdown has to be requested before.
+    ~FeedReader();
+
+private:
+    void run();
+    bool begin(platform::Consumer& consumer);
+    bool read(platform::Consumer& consumer);
+    void hold_back() const;
+
+    platform::KafkaSettings kafka_;
+    FeedSettings settings_;
+    const platform::Shutdown& shutdown_;
+    platform::Health& health_;
+    Hooks hooks_;
+    std::shared_ptr<std::atomic<int>> in_flight_;  // batches not yet worked off
+    std::thread thread_;
+};
+
+}  // namespace duel::wsserver

@@ -1,0 +1,168 @@
+#include "wsserver/io/hub.hpp"
+
+#include "platform/log.hpp"
+
+#include <boost/asio/post.hpp>
+
+namespace duel::wsserver {
+namespace {
+
+using namespace std::chrono_literals;
+
+Now clock_now() {
+    return {
+        std::chrono::steady_clock::now(),
+        std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())};
+}
+
+}  // namespace
+
+Hub::Hub(
+    HubSettings settings,
+    const platform::Shutdown& shutdown,
+    platform::Health& health,
+    Meters& meters
+)
+    : settings_(std::move(settings)),
+      shutdown_(shutdown),
+      health_(health),
+      meters_(meters),
+      switchboard_(settings_.streams),
+      work_(context_.get_executor()),
+      timer_(context_),
+      heartbeat_(health.heartbeat("hub", 30s)) {
+    health_.expect("feed", "waits for Postgres");
+}
+
+Hub::~Hub() {
+    stop();
+}
+
+// The thread ends first: it is the one that makes the reader.
+void Hub::stop() {
+    context_.stop();
+    if (thread_.joinable()) thread_.join();
+    reader_.reset();
+    questions_.reset();
+}
+
+void Hub::start(HandOver hand_over) {
+    hand_over_ = std::move(hand_over);
+    questions_ = std::make_unique<Questions>(
+        settings_.questions,
+        shutdown_,
+        health_,
+        meters_,
+        [this](const Ask& ask, Answer&& answer) {
+            post([this, ask, answer = std::move(answer)] { on_answer(ask, answer); });
+        }
+    );
+    // The first answer says which numbering counts; only then is a record of the feed of any use.
+    questions_->ask({.what = Ask::What::epoch});
+    thread_ = std::thread{[this] { context_.run(); }};
+    post([] {});
+}
+
+template <class Task>
+void Hub::post(Task task) {
+    boost::asio::post(context_, [this, task = std::move(task)] {
+        task();
+        finish_task();
+    });
+}
+
+void Hub::open(ConnectionId who, Opening opening) {
+    post([this, who, opening = std::move(opening)] { switchboard_.open(who, opening, clock_now()); }
+    );
+}
+void Hub::close(ConnectionId who) {
+    post([this, who] { switchboard_.close(who); });
+}
+void Hub::congested(ConnectionId who) {
+    post([this, who] { switchboard_.congested(who); });
+}
+void Hub::drained(ConnectionId who) {
+    post([this, who] { switchboard_.drained(who); });
+}
+void Hub::written(ConnectionId who) {
+    post([this, who] { switchboard_.written(who, clock_now()); });
+}
+
+void Hub::hang_up(ConnectionId who, std::uint16_t code, std::string reason) {
+    post([this, who, code, reason = std::move(reason)] { hand_over_({}, {{who, code, reason}}); });
+}
+
+void Hub::on_batch(const FeedBatch& batch) {
+    const auto now = clock_now();
+    for (const auto& record : *batch) {
+        if (!switchboard_.wants(record.key())) {
+            meters_.feed_skipped.Increment();
+            continue;
+        }
+        const auto decoded = decoder_.decode(record.value());
+        if (decoded) {
+            switchboard_.on_record(*decoded, record.log_time_ms(), now);
+            meters_.feed_records.Increment();
+            continue;
+        }
+        meters_.feed_refused.Increment();
+        if (!std::exchange(warned_of_record_, true))
+            platform::log::error(
+                "feed/{} offset {}: {} (said once, then only counted)",
+                record.partition(),
+                record.offset(),
+                decoded.error().sentence()
+            );
+    }
+}
+
+void Hub::on_answer(const Ask& ask, const Answer& answer) {
+    const auto now = clock_now();
+    if (const auto* snapshot = std::get_if<Snapshot>(&answer))
+        switchboard_.on_snapshot(ask.channel, ask.ticket, *snapshot, now);
+    else if (const auto* page = std::get_if<EventsPage>(&answer))
+        switchboard_.on_events(ask.channel, ask.who, *page, now);
+    else if (const auto* portfolios = std::get_if<Portfolios>(&answer))
+        switchboard_.on_portfolios(ask.channel.wallet, portfolios->contest_ids, now);
+    else if (const auto* epoch = std::get_if<Epoch>(&answer))
+        switchboard_.on_epoch(epoch->text, now);
+    if (!reader_) begin_reading();
+}
+
+void Hub::begin_reading() {
+    reader_ = std::make_unique<FeedReader>(
+        settings_.kafka,
+        settings_.feed,
+        shutdown_,
+        health_,
+        FeedReader::Hooks{
+            .on_batch = [this](FeedBatch batch) { post([this, batch] { on_batch(batch); }); },
+            .on_lost_place = [this] { post([this] { switchboard_.reload(); }); }}
+    );
+}
+
+// After every task: send what is due, hand it over, ask what is to be asked, sleep until the next.
+void Hub::finish_task() {
+    heartbeat_->beat();
+    switchboard_.settle(clock_now());
+    auto out = switchboard_.take_output();
+    meters_.add(out.counts);
+    meters_.channels.Set(static_cast<double>(switchboard_.channels()));
+    meters_.recent_bytes.Set(static_cast<double>(switchboard_.recent().bytes()));
+    if (!out.deliveries.empty() || !out.closings.empty())
+        hand_over_(std::move(out.deliveries), std::move(out.closings));
+    for (auto& ask : out.asks)
+        questions_->ask(std::move(ask));
+
+    const auto due = switchboard_.due();
+    if (due == timer_at_) return;
+    timer_at_ = due;
+    timer_.expires_at(due);
+    timer_.async_wait([this](boost::system::error_code error) {
+        if (error) return;
+        timer_at_ = Instant::max();
+        finish_task();
+    });
+}
+
+}  // namespace duel::wsserver

@@ -1,0 +1,84 @@
+#pragma once
+
+// The numbers that the server shows to Prometheus, each made once.
+
+#include "platform/metrics.hpp"
+#include "wsserver/streams/output.hpp"
+#include "wsserver/streams/streams.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace duel::wsserver {
+
+class Meters {
+public:
+    explicit Meters(platform::Metrics& metrics);
+
+    // Thread-safe all of them.
+    void sent(const Message& message) const;
+    void received(std::string_view type) const;
+    void closed(int code) {
+        counter(
+            "duel_ws_closes_total",
+            "Connections ended, by close code.",
+            "code",
+            std::to_string(code)
+        )
+            .Increment();
+    }
+    void rejected(std::string_view reason) {
+        counter(
+            "duel_ws_rejections_total",
+            "Connections refused, by reason.",
+            "reason",
+            std::string{reason}
+        )
+            .Increment();
+    }
+    void failed(std::string_view code) {
+        counter(
+            "duel_ws_errors_total", "Errors told to clients, by code.", "code", std::string{code}
+        )
+            .Increment();
+    }
+    prometheus::Gauge& connected(const Endpoint& endpoint) const;
+    void add(const Counts& counts);
+
+    prometheus::Counter& attempts;
+    prometheus::Counter& accepted;
+    prometheus::Counter& bytes_out;
+    prometheus::Counter& feed_records;
+    prometheus::Counter& feed_skipped;
+    prometheus::Counter& feed_refused;
+    prometheus::Counter& snapshot_failures;
+    std::vector<prometheus::Counter*> snapshot_queries;  // by Ask::What
+    prometheus::Gauge& queue_bytes;
+    prometheus::Gauge& channels;
+    prometheus::Gauge& recent_bytes;
+    prometheus::Histogram& latency;  // feed record's log append → written to the socket
+
+private:
+    prometheus::Counter& counter(
+        const std::string& name,
+        const std::string& help,
+        const std::string& label,
+        const std::string& value
+    ) {
+        return metrics_.counter(name, help, {{label, value}});
+    }
+
+    platform::Metrics& metrics_;
+    std::unordered_map<std::string_view, prometheus::Counter*> out_;
+    std::unordered_map<std::string_view, prometheus::Counter*> in_;
+    std::unordered_map<std::string_view, prometheus::Gauge*> connected_;
+    std::array<prometheus::Counter*, kRecoveries.size()> recoveries_{};
+    prometheus::Counter& conflated_;
+    prometheus::Counter& withheld_;
+    prometheus::Counter& gaps_;
+};
+
+}  // namespace duel::wsserver

@@ -1,0 +1,155 @@
+#include "wsserver/net/arrival.hpp"
+
+#include "platform/log.hpp"
+#include "wsserver/net/session.hpp"
+
+#include <boost/asio/ssl/stream_base.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+
+namespace duel::wsserver {
+namespace {
+
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+constexpr std::uint32_t kMaxHeaderBytes = 16'384;  // a token of 8 kB and what browsers add
+
+std::string address_of(const Tcp::socket& socket) {
+    error_code error;
+    const auto endpoint = socket.remote_endpoint(error);
+    return error ? "unknown" : endpoint.address().to_string();
+}
+
+Seconds wall_seconds() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+Arrival::Arrival(Loop& loop, Tcp::socket socket)
+    : loop_(loop),
+      service_(loop.service()),
+      stream_(std::move(socket), loop.tls()),
+      ip_(address_of(stream_.next_layer())),
+      deadline_(std::chrono::steady_clock::now() + service_.settings.handshake_deadline) {
+    parser_.header_limit(kMaxHeaderBytes);
+    parser_.body_limit(0);
+}
+
+Arrival::~Arrival() {
+    if (!is_session_) --service_.connections;
+}
+
+void Arrival::start() {
+    service_.meters.attempts.Increment();
+    stream_.async_handshake(
+        boost::asio::ssl::stream_base::server,
+        [self = shared_from_this()](error_code error) {
+            if (error) return self->abort("tls");
+            self->deadline_ =
+                std::chrono::steady_clock::now() + self->service_.settings.upgrade_deadline;
+            self->read_request();
+        }
+    );
+}
+
+void Arrival::read_request() {
+    http::async_read_header(
+        stream_,
+        buffer_,
+        parser_,
+        [self = shared_from_this()](error_code error, std::size_t) {
+            if (!error) return self->on_request();
+            const bool is_http = error.category() == error_code{http::error::bad_method}.category();
+            if (error == http::error::header_limit)
+                return self->refuse({431, "request", "the header is too long"});
+            if (is_http && error != http::error::end_of_stream &&
+                error != http::error::partial_message)
+                return self->refuse({400, "request", "no HTTP request: " + error.message()});
+            self->abort("gone");
+        }
+    );
+}
+
+void Arrival::on_request() {
+    auto read = read_upgrade(parser_.get(), service_.settings.origins, buffer_.size());
+    if (const auto* refusal = std::get_if<UpgradeRefusal>(&read)) return refuse(*refusal);
+    auto& upgrade = std::get<Upgrade>(read);
+    Verdict verdict = Refusal{Refusal::Why::absent, "no token was offered"};
+    if (!upgrade.token.empty()) verdict = service_.tokens.verify(upgrade.token, wall_seconds());
+    if (const auto refusal = limit(upgrade, verdict)) return refuse(*refusal);
+    become_session(std::move(upgrade), std::move(verdict));
+}
+
+std::optional<UpgradeRefusal> Arrival::limit(const Upgrade& upgrade, const Verdict& verdict) {
+    const auto now = std::chrono::steady_clock::now();
+    const auto too_many = [](const char* reason, std::chrono::seconds wait) {
+        return UpgradeRefusal{
+            429,
+            reason,
+            "too many connections or attempts; try again in " + std::to_string(wait.count()) + " s",
+            {{"Retry-After", std::to_string(wait.count())}}};
+    };
+    if (const auto wait = service_.attempts_by_ip.attempt(ip_, now))
+        return too_many("attempts_of_ip", *wait);
+    const auto* claims = std::get_if<Claims>(&verdict);
+    const auto who = claims != nullptr ? "wallet " + claims->wallet : "ip " + ip_;
+    if (const auto wait = service_.attempts_by_path.attempt(who + ' ' + upgrade.target.path, now))
+        return too_many("attempts", *wait);
+    if (service_.connections > service_.settings.most_connections)
+        return too_many("server_full", std::chrono::seconds{5});
+    return {};
+}
+
+void Arrival::refuse(const UpgradeRefusal& refusal) {
+    service_.meters.rejected(refusal.reason);
+    platform::log::info("refused {} with {}: {}", ip_, refusal.status, refusal.sentence);
+    response_.version(11);
+    response_.result(refusal.status);
+    response_.set(http::field::server, "duelcast");
+    response_.set(http::field::content_type, "application/json");
+    for (const auto& [name, value] : refusal.headers)
+        response_.set(name, value);
+    response_.keep_alive(false);
+    JsonWriter{response_.body()}
+        .begin_object()
+        .key("error")
+        .begin_object()
+        .field("code", refusal.reason)
+        .field("message", refusal.sentence)
+        .end_object()
+        .end_object();
+    response_.prepare_payload();
+    http::async_write(stream_, response_, [self = shared_from_this()](error_code, std::size_t) {
+        end_sending(self->stream_);
+        self->leave();
+    });
+}
+
+void Arrival::become_session(Upgrade upgrade, Verdict verdict) {
+    is_session_ = true;
+    std::make_shared<Session>(
+        loop_, std::move(stream_), std::move(upgrade), std::move(verdict), std::move(ip_)
+    )
+        ->start(parser_.release());
+    leave();
+}
+
+void Arrival::tick(Instant now) {
+    if (now > deadline_) abort("deadline");
+}
+
+void Arrival::abort(std::string_view reason) {
+    if (is_session_ || !stream_.next_layer().is_open()) return;
+    service_.meters.rejected(reason);
+    error_code ignored;
+    stream_.next_layer().close(ignored);
+    leave();
+}
+
+void Arrival::leave() {
+    loop_.forget(shared_from_this());
+}
+
+}  // namespace duel::wsserver

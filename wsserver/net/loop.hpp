@@ -1,0 +1,98 @@
+#pragma once
+
+// One thread of connections: its io_context, its connections, and one timer for all of them.
+//
+// A connection lives on one loop from accept to end, so nothing of it is locked. Everything but
+// post() and start() belongs to the loop's own thread.
+
+#include "wsserver/net/service.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <thread>
+#include <vector>
+
+namespace duel::wsserver {
+
+class Arrival;
+class Session;
+
+class Loop {
+public:
+    static constexpr std::chrono::milliseconds kTick{250};
+
+    Loop(unsigned number, Service& service, boost::asio::ssl::context& tls);
+    // Stops at once: what is still connected ends with its TCP connection.
+    ~Loop();
+
+    void start(const std::shared_ptr<platform::Heartbeat>& heartbeat);
+    boost::asio::io_context& context() { return context_; }
+    Service& service() { return service_; }
+    boost::asio::ssl::context& tls() { return tls_; }
+
+    template <class Task>
+    void post(Task task) {
+        boost::asio::post(context_, std::move(task));
+    }
+
+    // A new socket, before TLS and upgrade.
+    void receive(boost::asio::ip::tcp::socket socket);
+    void forget(const std::shared_ptr<Arrival>& arrival);
+
+    ConnectionId add(std::shared_ptr<Session> session);
+    void remove(ConnectionId who);
+
+    // Each connection gets all of its messages, then writes once.
+    void hand_over(const std::vector<Delivery>& deliveries, const std::vector<Closing>& closings);
+    void close(ConnectionId who, std::uint16_t code, const std::string& reason);
+
+    // Tells every client that the server goes, and closes them evenly over that time.
+    void drain(std::chrono::milliseconds time);
+
+    void observe_latency(double seconds);
+    void queue_changed(std::ptrdiff_t bytes);
+
+    // Which loop a connection lives on.
+    static unsigned number_of(ConnectionId who) { return static_cast<unsigned>(who >> 56); }
+
+private:
+    struct Slot {
+        std::uint32_t generation = 0;
+        std::shared_ptr<Session> session;
+    };
+
+    Session* find(ConnectionId who);
+    void tick();
+    void flush_meters();
+
+    unsigned number_;
+    Service& service_;
+    boost::asio::ssl::context& tls_;
+    boost::asio::io_context context_{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    boost::asio::steady_timer timer_;
+    std::shared_ptr<platform::Heartbeat> heartbeat_;
+    std::vector<Slot> slots_;
+    std::vector<std::uint32_t> free_slots_;
+    std::set<std::shared_ptr<Arrival>> arrivals_;
+    std::vector<Session*> to_write_;
+
+    // Counted here and handed on once a tick: metrics lock.
+    std::vector<double> latency_bounds_;
+    std::vector<double> latency_counts_;
+    double latency_sum_ = 0;
+    std::ptrdiff_t queue_bytes_ = 0;
+
+    std::vector<std::pair<Instant, ConnectionId>> leaving_;  // while draining, by time
+    std::thread thread_;
+};
+
+}  // namespace duel::wsserver

@@ -1,0 +1,68 @@
+#pragma once
+
+// What every connection of this server shares, and the settings of all of it.
+
+#include "wsserver/io/hub.hpp"
+#include "wsserver/meters.hpp"
+#include "wsserver/net/attempt_limit.hpp"
+#include "wsserver/net/outbound_queue.hpp"
+#include "wsserver/net/token.hpp"
+#include "wsserver/net/user_connections.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace duel::wsserver {
+
+struct ServerSettings {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8443;
+    std::string certificate;
+    std::string key;
+    std::string secret;  // of session tokens
+    int threads = 0;     // of connections; 0: one per core
+    std::vector<std::string> origins;
+
+    std::size_t most_connections = 10'000;
+    std::size_t most_per_user = 64;
+    std::size_t attempts_per_path = 10;  // a minute, per IP or wallet
+    std::size_t attempts_per_ip = 120;   // a minute, over all paths
+    std::size_t most_subscriptions = 100;
+    std::size_t message_bytes = 65'536;
+    double messages_per_second = 20;
+    int most_malformed = 10;  // bad messages of one connection
+
+    OutboundQueue::Limits queue;
+    std::chrono::milliseconds handshake_deadline{10'000};
+    std::chrono::milliseconds upgrade_deadline{10'000};
+    std::chrono::milliseconds close_deadline{5'000};
+    std::chrono::milliseconds write_deadline{
+        10'000};  // of one message; then the client is too slow
+    std::chrono::milliseconds drain{3'000};
+    std::chrono::milliseconds retry_after{1'000};
+};
+
+struct Service {
+    Service(ServerSettings chosen, Hub& the_hub, Meters& the_meters)
+        : settings(std::move(chosen)),
+          hub(the_hub),
+          meters(the_meters),
+          tokens({.secret = settings.secret}),
+          attempts_by_path(settings.attempts_per_path),
+          attempts_by_ip(settings.attempts_per_ip),
+          users(settings.most_per_user) {}
+
+    const ServerSettings settings;
+    Hub& hub;
+    Meters& meters;
+    TokenVerifier tokens;
+    AttemptLimit attempts_by_path;
+    AttemptLimit attempts_by_ip;
+    UserConnections users;
+    std::atomic<std::size_t> connections{0};  // sessions, and sockets on their way to be one
+};
+
+}  // namespace duel::wsserver

@@ -1,0 +1,394 @@
+#include "wsserver/net/session.hpp"
+
+#include "platform/log.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+
+#include <algorithm>
+
+namespace duel::wsserver {
+namespace {
+
+namespace websocket = boost::beast::websocket;
+using boost::system::error_code;
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+constexpr std::chrono::seconds kWarnBeforeExpiry{60};
+constexpr std::chrono::seconds kLinger{1};
+constexpr int kMissedHeartbeats = 3;
+constexpr std::uint16_t kNoCode = 1006;  // TCP ended without a close frame; never on the wire
+
+Timestamp wall_now() {
+    return std::chrono::time_point_cast<std::chrono::milliseconds>(system_clock::now());
+}
+
+Seconds wall_seconds() {
+    return std::chrono::floor<std::chrono::seconds>(system_clock::now());
+}
+
+// The close code that Beast answers a frame with that it refuses.
+std::uint16_t code_of(const error_code& error) {
+    if (error == websocket::error::message_too_big || error == websocket::error::buffer_overflow)
+        return 1009;
+    if (error == websocket::error::bad_frame_payload) return 1007;
+    if (error == websocket::condition::protocol_violation) return 1002;
+    return kNoCode;
+}
+
+}  // namespace
+
+Session::Session(Loop& loop, TlsStream stream, Upgrade upgrade, Verdict verdict, std::string ip)
+    : loop_(loop),
+      service_(loop.service()),
+      socket_(std::move(stream)),
+      upgrade_(std::move(upgrade)),
+      verdict_(std::move(verdict)),
+      ip_(std::move(ip)),
+      queue_(service_.settings.queue),
+      began_(steady_clock::now()),
+      step_deadline_(began_ + service_.settings.upgrade_deadline),
+      last_heard_(std::make_shared<std::atomic<Instant::rep>>(began_.time_since_epoch().count())),
+      next_ping_(began_ + upgrade_.match.endpoint->heartbeat),
+      allowance_(2 * service_.settings.messages_per_second),
+      allowance_at_(began_) {}
+
+Session::~Session() {
+    --service_.connections;
+}
+
+void Session::start(UpgradeRequest request) {
+    id_ = loop_.add(shared_from_this());
+    request_ = std::move(request);
+    websocket::permessage_deflate plain;
+    plain.server_enable = false;
+    socket_.set_option(plain);
+    socket_.set_option(websocket::stream_base::decorator([this](websocket::response_type& answer) {
+        answer.set(boost::beast::http::field::server, "duelcast");
+        if (!upgrade_.protocol.empty())
+            answer.set(boost::beast::http::field::sec_websocket_protocol, upgrade_.protocol);
+    }));
+    socket_.auto_fragment(false);
+    socket_.text(true);
+    socket_.read_message_max(service_.settings.message_bytes);
+    socket_.control_callback([this](websocket::frame_type, boost::beast::string_view) {
+        last_heard_->store(steady_clock::now().time_since_epoch().count());
+    });
+    error_code ignored;
+    socket_.next_layer().next_layer().set_option(Tcp::no_delay{true}, ignored);
+    socket_.async_accept(request_, [self = shared_from_this()](error_code error) {
+        self->on_accepted(error);
+    });
+}
+
+void Session::on_accepted(error_code error) {
+    request_ = {};
+    if (error) return finish(kNoCode, error.message());
+    is_accepted_ = true;
+    service_.meters.accepted.Increment();
+    service_.meters.connected(*upgrade_.match.endpoint).Increment();
+    read();
+    if (const auto* refusal = std::get_if<Refusal>(&verdict_)) {
+        const auto code = refusal->why == Refusal::Why::absent    ? Code::authentication_required
+                          : refusal->why == Refusal::Why::expired ? Code::token_expired
+                                                                  : Code::authentication_failed;
+        return refuse(code, "the session token is refused: " + refusal->reason);
+    }
+    const auto& claims = std::get<Claims>(verdict_);
+    identity_ = {claims.wallet, claims.username, claims.role == Role::admin};
+    expires_at_ = claims.expires_at;
+    if (upgrade_.match.endpoint->access == Access::admin && !identity_.is_admin)
+        return refuse(Code::forbidden, "this endpoint is for admins");
+    open_streams();
+}
+
+void Session::open_streams() {
+    platform::log::info("connected {}", name());
+    if (const auto victim = service_.users.add(identity_.wallet, id_, last_heard_))
+        service_.hub.hang_up(*victim, 4429, "too many connections of this user");
+    const auto opening = upgrade_.match.endpoint->open(
+        {upgrade_.match.id, upgrade_.target, identity_, service_.settings.most_subscriptions}
+    );
+    if (opening) {
+        is_open_ = true;
+        return service_.hub.open(id_, *opening);
+    }
+    const auto& error = opening.error();
+    if (error.code == Code::forbidden) return refuse(error.code, error.sentence());
+    service_.meters.failed(text(error.code));
+    send(error_message(error));
+}
+
+// Says why, and closes: authentication and policy.
+void Session::refuse(Code code, const std::string& sentence) {
+    platform::log::warn("refused {}: {}: {}", name(), text(code), sentence);
+    service_.meters.rejected(text(code));
+    service_.meters.failed(text(code));
+    send(error_message(code, sentence));
+    close(1008, sentence);
+}
+
+void Session::read() {
+    socket_.async_read(inbound_, [self = shared_from_this()](error_code error, std::size_t) {
+        self->on_read(error);
+    });
+}
+
+void Session::on_read(error_code error) {
+    if (is_finished_ || (error && is_closing_)) return;  // async_close ends it
+    if (error == websocket::error::closed) {
+        const auto code = static_cast<std::uint16_t>(socket_.reason().code);
+        return finish(code == 0 || code == 1005 ? 1000 : code, "closed by the client");
+    }
+    if (error) return finish(code_of(error), error.message());
+    last_heard_->store(steady_clock::now().time_since_epoch().count());
+    if (socket_.got_binary()) {
+        close(1003, "text messages are wanted");
+    } else if (!farewell_) {
+        const auto data = inbound_.data();
+        on_message({static_cast<const char*>(data.data()), data.size()});
+    }
+    inbound_.consume(inbound_.size());
+    read();
+}
+
+void Session::on_message(std::string_view text) {
+    if (is_too_often()) {
+        service_.meters.failed(duel::text(Code::too_many_messages));
+        send(error_message(Code::too_many_messages, "too many messages a second"));
+        return close(4429, "too many messages");
+    }
+    std::visit([this](const auto& message) { on(message); }, read_client_message(text));
+}
+
+bool Session::is_too_often() {
+    const auto now = steady_clock::now();
+    const auto rate = service_.settings.messages_per_second;
+    const std::chrono::duration<double> passed = now - allowance_at_;
+    allowance_at_ = now;
+    allowance_ = std::min(allowance_ + passed.count() * rate, 2 * rate);
+    if (allowance_ < 1) return true;
+    allowance_ -= 1;
+    return false;
+}
+
+void Session::on(const Ping&) {
+    service_.meters.received("ping");
+    send(pong(wall_now()));
+}
+
+// A new token extends the session of the same user; it never changes who that is.
+void Session::on(const Authenticate& message) {
+    service_.meters.received("authenticate");
+    const auto verdict = service_.tokens.verify(message.token, wall_seconds());
+    if (const auto* refusal = std::get_if<Refusal>(&verdict))
+        return refuse(
+            refusal->why == Refusal::Why::expired ? Code::token_expired
+                                                  : Code::authentication_failed,
+            "the session token is refused: " + refusal->reason
+        );
+    const auto& claims = std::get<Claims>(verdict);
+    if (claims.wallet != identity_.wallet || (claims.role == Role::admin) != identity_.is_admin)
+        return refuse(Code::forbidden, "the token is of another user or role");
+    expires_at_ = claims.expires_at;
+    warned_of_expiry_ = false;
+    send(authenticated(identity_.wallet, expires_at_, wall_now()));
+}
+
+void Session::on(const UnknownMessage& message) {
+    service_.meters.received("unknown");
+    service_.meters.failed(text(Code::unknown_message));
+    send(error_message(Error{
+        Code::unknown_message, "type", excerpt(message.type), "ping or authenticate"}));
+}
+
+void Session::on(const BadMessage& message) {
+    service_.meters.received("malformed");
+    service_.meters.failed(text(message.error.code));
+    platform::log::info("bad message from {}: {}", name(), message.error.sentence());
+    send(error_message(message.error));
+    if (++malformed_ >= service_.settings.most_malformed) close(1008, "too many bad messages");
+}
+
+bool Session::enqueue(OutboundQueue::Item item) {
+    if (farewell_ || is_finished_ || !is_accepted_) return false;
+    loop_.queue_changed(static_cast<std::ptrdiff_t>(item.message->text.size()));
+    note(queue_.push(std::move(item)));
+    return !is_writing_ && !farewell_;
+}
+
+void Session::send(MessagePtr message) {
+    if (enqueue({std::move(message)})) pump();
+}
+
+void Session::note(OutboundQueue::Change change) {
+    switch (change) {
+        case OutboundQueue::Change::none:
+            break;
+        case OutboundQueue::Change::congested:
+            service_.hub.congested(id_);
+            break;
+        case OutboundQueue::Change::drained:
+            service_.hub.drained(id_);
+            break;
+        case OutboundQueue::Change::overflowed:
+            close(4408, "reads too slowly");
+            break;
+    }
+}
+
+void Session::pump() {
+    if (is_writing_ || is_finished_ || is_closing_) return;
+    auto done = [self = shared_from_this()](error_code error, std::size_t = 0) {
+        self->on_written(error);
+    };
+    if (!queue_.empty()) {
+        is_writing_ = is_writing_message_ = true;
+        socket_.async_write(boost::asio::buffer(queue_.front().message->text), std::move(done));
+    } else if (farewell_) {
+        is_closing_ = true;
+        websocket::close_reason reason{
+            static_cast<websocket::close_code>(farewell_->code),
+            boost::beast::string_view{farewell_->reason}.substr(0, 120)};
+        socket_.async_close(reason, [self = shared_from_this()](error_code) {
+            self->finish(self->farewell_->code, self->farewell_->reason);
+        });
+        return;
+    } else if (wants_ping_) {
+        is_writing_ = true;
+        wants_ping_ = false;
+        socket_.async_ping({}, std::move(done));
+    } else {
+        return;
+    }
+    write_began_ = steady_clock::now();
+}
+
+void Session::on_written(error_code error) {
+    is_writing_ = false;
+    if (std::exchange(is_writing_message_, false) && !queue_.empty()) {
+        const auto item = queue_.front();
+        loop_.queue_changed(-static_cast<std::ptrdiff_t>(item.message->text.size()));
+        if (!is_finished_) note(queue_.pop());
+        if (!error && !is_finished_) {
+            service_.meters.sent(*item.message);
+            if (item.report) service_.hub.written(id_);
+            if (item.message->logged_at_ms > 0)
+                loop_.observe_latency(std::chrono::duration<double>(
+                                          system_clock::now().time_since_epoch() -
+                                          std::chrono::milliseconds{item.message->logged_at_ms}
+                )
+                                          .count());
+        }
+    }
+    if (error) return finish(farewell_ ? farewell_->code : kNoCode, error.message());
+    pump();
+}
+
+void Session::close(std::uint16_t code, std::string reason) {
+    if (farewell_ || is_finished_) return;
+    if (!is_accepted_) return leave();
+    const auto wait =
+        code == 4408 ? std::chrono::milliseconds{1'000} : service_.settings.close_deadline;
+    farewell_ = Farewell{code, std::move(reason), steady_clock::now() + wait};
+    if (is_open_) service_.hub.close(id_);
+    if (code == 4408) give_up_queue();
+    pump();
+}
+
+void Session::give_up_queue() {
+    const auto before = static_cast<std::ptrdiff_t>(queue_.bytes());
+    queue_.clear(is_writing_message_);
+    loop_.queue_changed(static_cast<std::ptrdiff_t>(queue_.bytes()) - before);
+}
+
+void Session::announce_shutdown() {
+    send(server_shutdown(service_.settings.retry_after, wall_now()));
+}
+
+void Session::tick(Instant now, Seconds wall) {
+    if (is_finished_ || !is_accepted_) {
+        if (now > step_deadline_) leave();
+        return;
+    }
+    if (farewell_) {
+        if (now > farewell_->deadline) finish(farewell_->code, farewell_->reason);
+        return;
+    }
+    if (is_writing_ && now - write_began_ > service_.settings.write_deadline)
+        return close(4408, "reads too slowly");
+    watch_token(wall);
+    watch_heartbeat(now);
+}
+
+void Session::watch_token(Seconds wall) {
+    if (!std::holds_alternative<Claims>(verdict_)) return;
+    if (wall >= expires_at_) return refuse(Code::token_expired, "the session token has expired");
+    if (warned_of_expiry_ || wall + kWarnBeforeExpiry < expires_at_) return;
+    warned_of_expiry_ = true;
+    send(token_expiring(expires_at_, wall_now()));
+}
+
+void Session::watch_heartbeat(Instant now) {
+    const auto heartbeat = upgrade_.match.endpoint->heartbeat;
+    const Instant heard{Instant::duration{last_heard_->load()}};
+    if (now - heard > kMissedHeartbeats * heartbeat)
+        return close(1001, "nothing was heard for long");
+    if (now < next_ping_) return;
+    next_ping_ = now + heartbeat;
+    wants_ping_ = true;
+    pump();
+}
+
+void Session::finish(std::uint16_t code, std::string_view reason) {
+    if (std::exchange(is_finished_, true)) return;
+    const auto lived =
+        std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began_);
+    platform::log::info(
+        "disconnected {} with {} after {} ms: {}", name(), code, lived.count(), reason
+    );
+    service_.meters.closed(code);
+    if (is_accepted_) service_.meters.connected(*upgrade_.match.endpoint).Decrement();
+    if (is_open_) service_.hub.close(id_);
+    if (!identity_.wallet.empty()) service_.users.remove(identity_.wallet, id_);
+    give_up_queue();
+    step_deadline_ = steady_clock::now() + kLinger;
+    linger();
+}
+
+void Session::linger() {
+    auto& tcp = socket_.next_layer().next_layer();
+    if (!tcp.is_open() || is_writing_) return leave();
+    error_code ignored;
+    tcp.shutdown(Tcp::socket::shutdown_send, ignored);
+    tcp.async_read_some(
+        boost::asio::buffer(discarded_),
+        [self = shared_from_this()](error_code error, std::size_t) {
+            if (error || steady_clock::now() > self->step_deadline_) return self->leave();
+            self->linger();
+        }
+    );
+}
+
+void Session::leave() {
+    error_code ignored;
+    socket_.next_layer().next_layer().close(ignored);
+    if (!is_finished_) {
+        is_finished_ = true;
+        service_.meters.rejected("deadline");
+    }
+    loop_.remove(id_);
+}
+
+std::string Session::name() const {
+    return fmt::format(
+        "{:x} {} {} {}",
+        id_,
+        upgrade_.match.endpoint->name,
+        ip_,
+        identity_.wallet.empty() ? "nobody" : identity_.wallet
+    );
+}
+
+}  // namespace duel::wsserver

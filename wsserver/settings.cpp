@@ -1,0 +1,305 @@
+#include "wsserver/settings.hpp"
+
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+
+namespace duel::wsserver {
+namespace {
+
+using namespace std::chrono_literals;
+using platform::at_least;
+using platform::between;
+using platform::ByteSize;
+
+// What the table reads into before it becomes ServerSettings and HubSettings.
+struct Raw {
+    std::string listen = "127.0.0.1:8443";
+    ByteSize message_bytes{65'536};
+    ByteSize queue_soft{std::uint64_t{256} << 10};
+    ByteSize queue_hard{std::uint64_t{4} << 20};
+    ByteSize recent_bytes{std::uint64_t{128} << 20};
+    std::chrono::milliseconds recent_age{15min};
+    std::chrono::milliseconds patience{10s};
+};
+
+[[noreturn]] void refuse(const std::string& sentence) {
+    std::fprintf(stderr, "duel-wsserver: %s\n", sentence.c_str());
+    std::exit(2);
+}
+
+void listen_on(const std::string& text, ServerSettings& server) {
+    const auto colon = text.rfind(':');
+    unsigned port = 65'536;
+    if (colon != text.npos) {
+        const auto* end = text.data() + text.size();
+        const auto [stop, failure] = std::from_chars(text.data() + colon + 1, end, port);
+        if (failure != std::errc{} || stop != end) port = 65'536;
+    }
+    if (port > 65'535 || colon == 0)
+        refuse("--listen (DUEL_WSSERVER_LISTEN) is \"" + text + "\"; wanted ADDRESS:PORT");
+    server.port = static_cast<std::uint16_t>(port);
+    server.address = text.substr(0, colon);
+    if (server.address.starts_with('[') && server.address.ends_with(']'))
+        server.address = server.address.substr(1, server.address.size() - 2);
+}
+
+void add_endpoint(platform::SettingTable& run, ServerSettings& server, Raw& raw) {
+    run.add(
+        "--listen", "DUEL_WSSERVER_LISTEN", raw.listen, "ADDRESS:PORT", "where clients connect"
+    );
+    run.add("--tls-cert", "DUEL_TLS_CERT", server.certificate, "file", "certificate chain, PEM")
+        .required();
+    run.add("--tls-key", "DUEL_TLS_KEY", server.key, "file", "its private key, PEM").required();
+    run.add(
+        "--threads",
+        "DUEL_WSSERVER_THREADS",
+        server.threads,
+        "threads",
+        "of connections; 0: one per core",
+        between(0, 64)
+    );
+    run.add(
+        "--origin",
+        "DUEL_WSSERVER_ORIGINS",
+        server.origins,
+        "origin",
+        "allowed beside the server's own host, such as https://example.org"
+    );
+}
+
+void add_limits(platform::SettingTable& run, ServerSettings& server, Raw& raw) {
+    run.add(
+        "--max-connections",
+        "DUEL_WSSERVER_MAX_CONNECTIONS",
+        server.most_connections,
+        "connections",
+        "of this instance",
+        between(1, 1'000'000)
+    );
+    run.add(
+        "--max-per-user",
+        "DUEL_WSSERVER_MAX_PER_USER",
+        server.most_per_user,
+        "connections",
+        "of one wallet; beyond, the one that was idle for longest goes",
+        between(1, 1'000'000)
+    );
+    run.add(
+        "--attempts-per-minute",
+        "DUEL_WSSERVER_ATTEMPTS_PER_MINUTE",
+        server.attempts_per_path,
+        "attempts",
+        "to connect, of a wallet (without a token: an IP) on one path; 0: any number",
+        between(0, 1'000'000)
+    );
+    run.add(
+        "--attempts-per-minute-ip",
+        "DUEL_WSSERVER_ATTEMPTS_PER_MINUTE_IP",
+        server.attempts_per_ip,
+        "attempts",
+        "to connect, of an IP over all paths; 0: any number",
+        between(0, 1'000'000)
+    );
+    run.add(
+        "--max-subscriptions",
+        "DUEL_WSSERVER_MAX_SUBSCRIPTIONS",
+        server.most_subscriptions,
+        "channels",
+        "of one connection",
+        between(1, 10'000)
+    );
+    run.add(
+        "--messages-per-second",
+        "DUEL_WSSERVER_MESSAGES_PER_SECOND",
+        server.messages_per_second,
+        "messages",
+        "that one client may send; twice that at once",
+        between(1.0, 100'000.0)
+    );
+    run.add(
+        "--message-bytes",
+        "DUEL_WSSERVER_MESSAGE_BYTES",
+        raw.message_bytes,
+        "bytes",
+        "of one message from a client",
+        between(ByteSize{1'024}, ByteSize{std::uint64_t{16} << 20})
+    );
+    run.add(
+        "--queue-soft",
+        "DUEL_WSSERVER_QUEUE_SOFT",
+        raw.queue_soft,
+        "bytes",
+        "waiting for one client above which it gets event messages only"
+    );
+    run.add(
+        "--queue-hard",
+        "DUEL_WSSERVER_QUEUE_HARD",
+        raw.queue_hard,
+        "bytes",
+        "waiting for one client above which it is closed with 4408"
+    );
+}
+
+void add_times(platform::SettingTable& run, ServerSettings& server, Raw& raw) {
+    const auto some_time = between(10ms, 600'000ms);
+    run.add(
+        "--handshake-deadline",
+        "DUEL_WSSERVER_HANDSHAKE_DEADLINE",
+        server.handshake_deadline,
+        "time",
+        "for the TLS handshake",
+        some_time
+    );
+    run.add(
+        "--upgrade-deadline",
+        "DUEL_WSSERVER_UPGRADE_DEADLINE",
+        server.upgrade_deadline,
+        "time",
+        "for the request after it",
+        some_time
+    );
+    run.add(
+        "--close-deadline",
+        "DUEL_WSSERVER_CLOSE_DEADLINE",
+        server.close_deadline,
+        "time",
+        "for a client to answer a close",
+        some_time
+    );
+    run.add(
+        "--write-deadline",
+        "DUEL_WSSERVER_WRITE_DEADLINE",
+        server.write_deadline,
+        "time",
+        "that one write may wait for a client to read; then 4408",
+        some_time
+    );
+    run.add(
+        "--drain",
+        "DUEL_WSSERVER_DRAIN",
+        server.drain,
+        "time",
+        "over which clients are closed at the end",
+        between(0ms, 600'000ms)
+    );
+    run.add(
+        "--retry-after",
+        "DUEL_WSSERVER_RETRY_AFTER",
+        server.retry_after,
+        "time",
+        "that clients are told to wait before they come back",
+        between(0ms, 600'000ms)
+    );
+    run.add(
+        "--patience",
+        "DUEL_WSSERVER_PATIENCE",
+        raw.patience,
+        "time",
+        "that a new subscriber waits for Postgres; then 1013",
+        some_time
+    );
+}
+
+void add_sources(platform::SettingTable& run, HubSettings& hub, Raw& raw) {
+    run.add("--postgres", "DUEL_WSSERVER_POSTGRES", hub.questions.postgres, "URL", "the read model")
+        .required();
+    run.add(
+        "--postgres-connections",
+        "DUEL_WSSERVER_POSTGRES_CONNECTIONS",
+        hub.questions.threads,
+        "connections",
+        "that read snapshots",
+        between(1, 32)
+    );
+    run.add(
+        "--recent-records",
+        "DUEL_WSSERVER_RECENT_RECORDS",
+        hub.feed.recent_records,
+        "records",
+        "of each partition of the feed that are read back at the start",
+        between(0, 100'000'000)
+    );
+    run.add(
+        "--recent-bytes",
+        "DUEL_WSSERVER_RECENT_BYTES",
+        raw.recent_bytes,
+        "bytes",
+        "of recent event messages kept in memory; older ones come from Postgres"
+    );
+    run.add(
+        "--recent-age",
+        "DUEL_WSSERVER_RECENT_AGE",
+        raw.recent_age,
+        "time",
+        "that event messages are kept in memory",
+        at_least(0ms)
+    );
+    run.add(
+        "--max-missed",
+        "DUEL_WSSERVER_MAX_MISSED",
+        hub.streams.most_missed,
+        "messages",
+        "that a resume brings; beyond, a snapshot with reason too_old",
+        between(0, 10'000'000)
+    );
+}
+
+void add_token(platform::SettingTable& token, ProgramSettings& settings) {
+    token.add_argument("WALLET", settings.claims.wallet, "whom it speaks for").required();
+    token.add_choice(
+        "--role",
+        "",
+        settings.claims.role,
+        "what the wallet may do",
+        {{"user", Role::user}, {"admin", Role::admin}}
+    );
+    token.add("--ttl", "", settings.ttl, "time", "until it expires", at_least(1s));
+    token.add("--username", "", settings.claims.username, "name", "put into the token");
+}
+
+}  // namespace
+
+Command read_settings(int argc, const char* const* argv, ProgramSettings& settings) {
+    Raw raw;
+    platform::Settings table{
+        "duel-wsserver", "Serves snapshots and live messages to clients over wss."};
+    offer(table, settings.hub.kafka);
+    settings.http.port = 9103;
+    offer(table, settings.http, "DUEL_WSSERVER_METRICS_PORT");
+    offer(table, settings.log);
+    auto& secret = table.add(
+        "--jwt-secret", "DUEL_JWT_SECRET", settings.secret, "text", "HS256 key of session tokens"
+    );
+    secret.is_secret = true;
+    secret.required();
+
+    auto& run = table.command("run", "Serves until it is stopped.");
+    add_endpoint(run, settings.server, raw);
+    add_sources(run, settings.hub, raw);
+    add_limits(run, settings.server, raw);
+    add_times(run, settings.server, raw);
+    auto& token = table.command("token", "Prints a session token.");
+    add_token(token, settings);
+    table.parse(argc, argv);
+
+    if (settings.secret.value.size() < kMinSecretBytes)
+        refuse(
+            "--jwt-secret (DUEL_JWT_SECRET) has " + std::to_string(settings.secret.value.size()) +
+            " bytes; wanted at least " + std::to_string(kMinSecretBytes)
+        );
+    if (token.chosen()) return Command::token;
+    if (raw.queue_hard < raw.queue_soft)
+        refuse("--queue-hard is below --queue-soft; wanted at least as much");
+
+    listen_on(raw.listen, settings.server);
+    settings.server.secret = settings.secret.value;
+    settings.server.message_bytes = raw.message_bytes.bytes;
+    settings.server.queue = {raw.queue_soft.bytes, raw.queue_hard.bytes};
+    settings.hub.streams.patience = raw.patience;
+    settings.hub.streams.recent = {raw.recent_bytes.bytes, raw.recent_age};
+    settings.hub.questions.count_limit = settings.hub.streams.most_missed;
+    return Command::run;
+}
+
+}  // namespace duel::wsserver

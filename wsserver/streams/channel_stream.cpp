@@ -1,0 +1,320 @@
+#include "wsserver/streams/channel_stream.hpp"
+
+#include "wsserver/streams/event_messages.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace duel::wsserver {
+
+using Stage = Subscriber::Stage;
+
+ChannelStream::ChannelStream(Channel channel, Board& board)
+    : channel_(std::move(channel)), key_(channel_.key()), board_(board) {}
+
+void ChannelStream::subscribe(Subscriber subscriber, Now now, Output& out) {
+    subscribers_.push_back(std::make_unique<Subscriber>(std::move(subscriber)));
+    touch();
+    if (loaded_)
+        admit(*subscribers_.back(), now, out);
+    else
+        ask_snapshot(out);
+}
+
+void ChannelStream::unsubscribe(ConnectionId who) {
+    std::erase_if(subscribers_, [&](const auto& one) { return one->peer->id == who; });
+}
+
+void ChannelStream::ask_snapshot(Output& out) {
+    if (ticket_ != 0) return;
+    ticket_ = ++board_.tickets;
+    out.asks.push_back({.what = Ask::What::snapshot, .channel = channel_, .ticket = ticket_});
+}
+
+void ChannelStream::load(std::uint64_t ticket, const Snapshot& snapshot, Now now, Output& out) {
+    if (ticket != ticket_) return;
+    ticket_ = 0;
+    touch();
+    const auto pending = std::exchange(pending_, {});
+    if (!snapshot.rows) return refuse_waiting(out);
+
+    replace(snapshot, now);
+    state_seq_ = snapshot.seq;
+    seq_ = std::max(seq_, snapshot.seq);
+    event_seq_ = std::max(event_seq_, snapshot.last_event_seq);
+    for (const auto& [record, logged_at_ms] : pending)
+        if (record.head.seq > snapshot.seq) take(record, logged_at_ms, now, out.counts);
+    loaded_ = true;
+
+    for (auto& subscriber : subscribers_) {
+        if (subscriber->stage == Stage::waiting) {
+            admit(*subscriber, now, out);
+        } else if (subscriber->stage == Stage::live) {
+            subscriber->behind = true;
+            subscriber->stage = Stage::replaying;
+            advance(*subscriber, now, out);
+        }
+    }
+}
+
+void ChannelStream::refuse_waiting(Output& out) {
+    for (const auto& subscriber : subscribers_)
+        if (subscriber->stage == Stage::waiting)
+            deliver(
+                *subscriber,
+                error_message(
+                    Error{
+                        Code::unknown_contest,
+                        "contest_id",
+                        channel_.name,
+                        "a contest that exists"},
+                    channel_.wire_name()
+                ),
+                out
+            );
+    std::erase_if(subscribers_, [](const auto& one) { return one->stage == Stage::waiting; });
+}
+
+// Decides how the subscriber goes on from where it says it stands.
+void ChannelStream::admit(Subscriber& subscriber, Now now, Output& out) {
+    const auto& cursor = subscriber.since.cursor;
+    if (subscriber.since.invalid) return begin(subscriber, Recovery::invalid_cursor, now, out);
+    if (subscriber.renumbered) return begin(subscriber, Recovery::epoch_changed, now, out);
+    if (!cursor) return begin(subscriber, Recovery::none, now, out);
+    if (cursor->epoch != board_.epoch) return begin(subscriber, Recovery::epoch_changed, now, out);
+    if (cursor->seq > seq_) {
+        if (subscriber.rechecked) return begin(subscriber, Recovery::ahead_of_server, now, out);
+        subscriber.rechecked = true;
+        return ask_snapshot(out);
+    }
+    if (!board_.recent.covers(key_, cursor->seq, event_seq_)) {
+        subscriber.stage = Stage::counting;
+        subscriber.delivered = cursor->seq;
+        return ask_events(subscriber, true, now, out);
+    }
+    const bool is_too_much =
+        event_seq_ > cursor->seq &&
+        board_.recent.count_after(key_, cursor->seq) > board_.settings.most_missed;
+    begin(subscriber, is_too_much ? Recovery::too_old : Recovery::replayed, now, out);
+}
+
+void ChannelStream::begin(Subscriber& subscriber, Recovery recovery, Now now, Output& out) {
+    const bool replays = recovery == Recovery::replayed;
+    subscriber.delivered = replays ? subscriber.since.cursor->seq : state_seq_;
+    ++out.counts.recoveries[static_cast<std::size_t>(recovery)];
+
+    auto from = place();
+    from.seq = subscriber.delivered;
+    Envelope envelope{"SUBSCRIBED", from};
+    if (replays || recovery == Recovery::none)
+        envelope.beside().field("recovery", text(recovery));
+    else
+        envelope.beside().field("recovery", "snapshot").field("reason", text(recovery));
+    deliver(subscriber, envelope.finish(0), out);
+
+    subscriber.stage = Stage::replaying;
+    subscriber.behind = true;
+    subscriber.renumbered = false;
+    subscriber.since = {};
+    subscriber.announced.clear();
+    advance(subscriber, now, out);
+}
+
+void ChannelStream::advance(Subscriber& subscriber, Now now, Output& out) {
+    if (subscriber.reading || subscriber.writing) return;
+    while (subscriber.delivered < event_seq_) {
+        if (!board_.recent.covers(key_, subscriber.delivered, event_seq_))
+            return ask_events(subscriber, false, now, out);
+        send_page(
+            subscriber, board_.recent.after(key_, subscriber.delivered, board_.settings.page), out
+        );
+        if (subscriber.writing) return;
+    }
+    subscriber.stage = Stage::live;
+    if (!subscriber.options.states || subscriber.peer->congested || !is_whole()) return;
+    subscriber.behind = false;
+    send_whole(subscriber, now, out);
+}
+
+// A page that leaves more to do is reported once it is written, so that a long replay never fills a
+// connection's queue.
+void ChannelStream::send_page(Subscriber& to, const std::vector<RecentEvent>& events, Output& out) {
+    for (const auto& event : events) {
+        if (event.seq <= to.delivered) continue;
+        deliver(to, event.message, out);
+        to.delivered = event.seq;
+        to.writing = true;
+    }
+    if (to.delivered >= event_seq_) to.writing = false;
+    if (to.writing) out.deliveries.back().report = true;
+}
+
+void ChannelStream::ask_events(Subscriber& subscriber, bool count, Now now, Output& out) {
+    subscriber.reading = true;
+    subscriber.waits_since = now.steady;
+    out.asks.push_back(
+        {.what = Ask::What::events,
+         .channel = channel_,
+         .who = subscriber.peer->id,
+         .after = subscriber.delivered,
+         .most = board_.settings.page,
+         .count = count}
+    );
+}
+
+void ChannelStream::on_events(ConnectionId who, const EventsPage& page, Now now, Output& out) {
+    auto* subscriber = find(who);
+    // A page that does not begin where the subscriber stands is of an earlier question.
+    if (subscriber == nullptr || !subscriber->reading) return;
+    if (page.after != subscriber->delivered) return;
+    subscriber->reading = false;
+    touch();
+    if (subscriber->stage == Stage::counting) {
+        if (page.missed > board_.settings.most_missed)
+            return begin(*subscriber, Recovery::too_old, now, out);
+        subscriber->reading = true;  // so that begin() only says SUBSCRIBED
+        begin(*subscriber, Recovery::replayed, now, out);
+        subscriber->reading = false;
+    }
+    std::vector<RecentEvent> events;
+    events.reserve(page.events.size());
+    for (const auto& record : page.events)
+        events.push_back(
+            {record.head.seq, record.head.prev_seq.value_or(0), event_message(channel_, record, 0)}
+        );
+    send_page(*subscriber, events, out);
+    if (page.is_last) subscriber->delivered = std::max(subscriber->delivered, page.seq);
+    advance(*subscriber, now, out);
+}
+
+void ChannelStream::on_written(ConnectionId who, Now now, Output& out) {
+    auto* subscriber = find(who);
+    if (subscriber == nullptr || !subscriber->writing) return;
+    subscriber->writing = false;
+    touch();
+    if (subscriber->stage == Stage::replaying) advance(*subscriber, now, out);
+}
+
+void ChannelStream::on_event(const RecentEvent& event, Now now, Output& out) {
+    const auto before = event_seq_;
+    if (event.seq <= before) return;
+    touch();
+    event_seq_ = event.seq;
+    seq_ = std::max(seq_, event.seq);
+    logged_at_ms_ = event.message->logged_at_ms;
+    if (!loaded_) return;
+
+    const bool has_gap = event.prev_seq > before;
+    if (has_gap) ++out.counts.gaps;
+    for (auto& subscriber : subscribers_) {
+        if (subscriber->stage != Stage::live || subscriber->delivered >= event.seq) continue;
+        if (has_gap) {
+            subscriber->stage = Stage::replaying;
+            advance(*subscriber, now, out);
+        } else {
+            deliver(*subscriber, event.message, out);
+            subscriber->delivered = event.seq;
+        }
+    }
+}
+
+void ChannelStream::on_state(const feed::Record& record, std::int64_t logged_at_ms, Now now) {
+    touch();
+    if (ticket_ != 0) pending_.push_back({record, logged_at_ms});
+    if (loaded_) take(record, logged_at_ms, now, early_counts_);
+}
+
+void ChannelStream::take(
+    const feed::Record& record,
+    std::int64_t logged_at_ms,
+    Now now,
+    Counts& counts
+) {
+    if (record.head.seq < state_seq_) return;
+    state_seq_ = record.head.seq;
+    seq_ = std::max(seq_, state_seq_);
+    logged_at_ms_ = logged_at_ms;
+    apply(record.body, now, counts);
+}
+
+void ChannelStream::renumber(Now now, Output& out) {
+    loaded_ = false;
+    ticket_ = 0;
+    pending_.clear();
+    seq_ = state_seq_ = event_seq_ = 0;
+    for (auto& subscriber : subscribers_) {
+        if (subscriber->stage != Stage::waiting) subscriber->renumbered = true;
+        subscriber->stage = Stage::waiting;
+        subscriber->delivered = 0;
+        subscriber->reading = subscriber->writing = false;
+        subscriber->waits_since = now.steady;
+    }
+    ask_snapshot(out);
+}
+
+void ChannelStream::catch_up(ConnectionId who) {
+    touch();
+    if (auto* subscriber = find(who)) subscriber->behind |= subscriber->options.states;
+}
+
+void ChannelStream::touch() {
+    if (std::exchange(is_touched_, true)) return;
+    board_.touched.push_back(this);
+}
+
+std::optional<Instant> ChannelStream::due() const {
+    if (!loaded_) return {};
+    const bool has_behind =
+        std::any_of(subscribers_.begin(), subscribers_.end(), [](const auto& one) {
+            return one->stage == Stage::live && one->behind && !one->peer->congested;
+        });
+    if (has_behind && is_whole()) return Instant::min();
+    return changes_due();
+}
+
+void ChannelStream::flush(Now now, Output& out) {
+    out.counts.conflated += std::exchange(early_counts_.conflated, 0);
+    if (!loaded_) return;
+    if (const auto at = changes_due(); at && *at <= now.steady) send_changes(now, out);
+    if (!is_whole()) return;
+    for (auto& subscriber : subscribers_) {
+        if (subscriber->stage != Stage::live || !subscriber->behind) continue;
+        if (subscriber->peer->congested) continue;
+        subscriber->behind = false;
+        if (subscriber->options.states) send_whole(*subscriber, now, out);
+    }
+}
+
+std::vector<ConnectionId> ChannelStream::waiting_since(Instant limit) const {
+    std::vector<ConnectionId> waiting;
+    for (const auto& subscriber : subscribers_)
+        if ((subscriber->stage == Stage::waiting || subscriber->reading) &&
+            subscriber->waits_since <= limit)
+            waiting.push_back(subscriber->peer->id);
+    return waiting;
+}
+
+MessagePtr ChannelStream::event_message(
+    const Channel& channel,
+    const feed::Record& record,
+    std::int64_t logged_at_ms
+) {
+    const Place place{channel, record.head.epoch, record.head.seq, record.head.prev_seq};
+    if (const auto* trade = std::get_if<feed::Trade>(&record.body))
+        return trade_executed(*trade, place, logged_at_ms);
+    if (const auto* activity = std::get_if<feed::Activity>(&record.body))
+        return participant_activity(*activity, place, logged_at_ms);
+    return nullptr;
+}
+
+void ChannelStream::deliver(const Subscriber& to, MessagePtr message, Output& out) {
+    out.deliveries.push_back({to.peer->id, std::move(message)});
+}
+
+Subscriber* ChannelStream::find(ConnectionId who) {
+    for (auto& subscriber : subscribers_)
+        if (subscriber->peer->id == who) return subscriber.get();
+    return nullptr;
+}
+
+}  // namespace duel::wsserver

@@ -1,0 +1,51 @@
+#pragma once
+
+// One kind of socket: where it is, who may open it, and what it follows from the start.
+
+#include "core/error.hpp"
+#include "wsserver/streams/subscription.hpp"
+#include "wsserver/streams/target.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace duel::wsserver {
+
+// Who stands behind a connection, as its token says.
+struct Identity {
+    std::string wallet;
+    std::string username;
+    bool is_admin = false;
+};
+
+// What a client asked for with its upgrade request.
+struct Asked {
+    std::string id;  // of the path's {id}
+    const Target& target;
+    const Identity& identity;
+    std::size_t most_subscriptions;
+};
+
+enum class Access {
+    user,   // anybody with a valid token
+    admin,  // role admin or superadmin
+};
+
+struct Endpoint {
+    std::string_view path;  // with at most one {id}, as its last part
+    std::string_view name;
+    Access access;
+    std::chrono::seconds heartbeat;  // three of these without a frame end the connection
+
+    // What to follow. `forbidden` ends the connection; any other error is told and the socket
+    // stays.
+    Result<Opening> (*open)(const Asked&);
+};
+
+// What the endpoints read from their queries in the same way.
+bool asks_for_diff(const Target& target);
+// An id or a symbol: 1 to 200 bytes.
+Result<std::string> id_from(std::string_view field, const std::string& text);
+
+}  // namespace duel::wsserver

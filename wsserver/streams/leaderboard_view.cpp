@@ -1,0 +1,101 @@
+#include "wsserver/streams/leaderboard_view.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace duel::wsserver {
+namespace {
+
+const std::set<std::string>&
+wallets_of(const std::map<std::size_t, std::set<std::string>>& shown, std::size_t most) {
+    static const std::set<std::string> kNobody;
+    const auto found = shown.find(most);
+    return found == shown.end() ? kNobody : found->second;
+}
+
+}  // namespace
+
+void LeaderboardView::replace(std::vector<Row> rows, Timestamp ranked_at) {
+    rows_.clear();
+    for (auto& row : rows) {
+        changed_.insert(row.wallet_address);
+        rows_.insert_or_assign(row.wallet_address, row);
+    }
+    ranked_at_ = ranked_at;
+    is_whole_ = true;
+}
+
+void LeaderboardView::apply(const feed::Leaderboard& change) {
+    for (const auto& wallet_address : change.removed) {
+        rows_.erase(wallet_address);
+        gone_.insert(wallet_address);
+    }
+    for (const auto& row : change.rows) {
+        changed_.insert(row.wallet_address);
+        rows_.insert_or_assign(row.wallet_address, row);
+    }
+    ranked_at_ = change.ranked_at;
+    is_whole_ = !change.more;
+}
+
+const LeaderboardView::Row* LeaderboardView::row(const std::string& wallet_address) const {
+    const auto found = rows_.find(wallet_address);
+    return found == rows_.end() ? nullptr : &found->second;
+}
+
+// Ranks count everybody above, so who stands among the first n has a rank of at most n: one look at
+// every row, and only the candidates are sorted.
+LeaderboardView::Rows LeaderboardView::top(std::size_t most) const {
+    Rows rows;
+    rows.reserve(std::min(most, rows_.size()));
+    for (const auto& [wallet_address, row] : rows_)
+        if (row.rank <= static_cast<std::int64_t>(most)) rows.push_back(&row);
+    std::sort(rows.begin(), rows.end(), [](const Row* a, const Row* b) {
+        return std::tie(a->rank, a->wallet_address) < std::tie(b->rank, b->wallet_address);
+    });
+    if (rows.size() > most) rows.resize(most);
+    return rows;
+}
+
+LeaderboardView::Change LeaderboardView::change_of_top(std::size_t most, const Rows& top) const {
+    const auto& before = wallets_of(shown_, most);
+    const auto& also = wallets_of(also_shown_, most);
+    Change change;
+    std::set<std::string_view> now;
+    for (const auto* row : top) {
+        now.insert(row->wallet_address);
+        if (has_changed(row->wallet_address) || !before.contains(row->wallet_address))
+            change.rows.push_back(row);
+    }
+    for (const auto& wallet_address : before)
+        if (!now.contains(wallet_address)) change.removed.push_back(wallet_address);
+    for (const auto& wallet_address : also)
+        if (!now.contains(wallet_address) && !before.contains(wallet_address))
+            change.removed.push_back(wallet_address);
+    return change;
+}
+
+bool LeaderboardView::was_in_top(std::size_t most, const std::string& wallet_address) const {
+    return wallets_of(shown_, most).contains(wallet_address) ||
+           wallets_of(also_shown_, most).contains(wallet_address);
+}
+
+void LeaderboardView::note_shown(std::size_t most, const Rows& top) {
+    auto& wallets = also_shown_[most];
+    for (const auto* row : top)
+        wallets.insert(row->wallet_address);
+}
+
+void LeaderboardView::settle(const std::map<std::size_t, Rows>& shown) {
+    changed_.clear();
+    gone_.clear();
+    also_shown_.clear();
+    shown_.clear();
+    for (const auto& [most, rows] : shown) {
+        auto& wallets = shown_[most];
+        for (const auto* row : rows)
+            wallets.insert(row->wallet_address);
+    }
+}
+
+}  // namespace duel::wsserver

@@ -1,0 +1,74 @@
+#pragma once
+
+// A symbol: its price, its candles and its sentiment; and PRICE_UPDATED for portfolios that hold
+// it.
+//
+// MARKET_PRICE at most every 100 ms. MARKET_VOLUME per interval at most once a second while a
+// candle is open, and once more when it closes. MARKET_SENTIMENT at most once a second.
+
+#include "wsserver/streams/channel_stream.hpp"
+#include "wsserver/streams/pace.hpp"
+
+#include <map>
+#include <vector>
+
+namespace duel::wsserver {
+
+// Who wants to know what a symbol is worth.
+class PriceListener {
+public:
+    virtual ~PriceListener() = default;
+    // `message` is PRICE_UPDATED, made once for all.
+    virtual void
+    on_price(const feed::Price& price, const MessagePtr& message, Now now, Output& out) = 0;
+};
+
+class MarketStream : public ChannelStream {
+public:
+    static constexpr Duration kPriceInterval = std::chrono::milliseconds{100};
+    static constexpr Duration kVolumeInterval = std::chrono::seconds{1};
+    static constexpr Duration kSentimentInterval = std::chrono::seconds{1};
+
+    using ChannelStream::ChannelStream;
+
+    void listen(PriceListener& listener);
+    void forget(PriceListener& listener);
+    bool is_needed() const { return !listeners_.empty() || !subscribers().empty(); }
+
+    const std::optional<feed::Price>& price() const { return price_; }
+    // The token's name, or the symbol where it has none.
+    const std::string& token_name() const { return name_.empty() ? channel().name : name_; }
+    // PRICE_UPDATED as things stand; nothing before the first price.
+    MessagePtr price_updated() const;
+    // SUBSCRIBED for those who only see its prices.
+    MessagePtr announcement() const;
+
+protected:
+    void replace(const Snapshot& snapshot, Now now) override;
+    void apply(const feed::Body& state, Now now, Counts& counts) override;
+    void send_changes(Now now, Output& out) override;
+    void send_whole(Subscriber& to, Now now, Output& out) override;
+    std::optional<Instant> changes_due() const override;
+
+private:
+    struct Candle {
+        feed::Volume newest;
+        Pace pace{kVolumeInterval};
+    };
+
+    MessagePtr market_price() const;
+    MessagePtr market_volume(const feed::Volume& candle) const;
+    MessagePtr market_sentiment() const;
+    void send_volume(const feed::Volume& candle, Output& out);
+
+    std::string name_;
+    std::optional<feed::Price> price_;
+    Pace price_pace_{kPriceInterval};
+    std::map<std::string, Candle> candles_;  // by interval
+    std::vector<feed::Volume> closed_;       // not yet sent
+    std::optional<feed::Sentiment> sentiment_;
+    Pace sentiment_pace_{kSentimentInterval};
+    std::vector<PriceListener*> listeners_;
+};
+
+}  // namespace duel::wsserver

@@ -1,0 +1,57 @@
+#include "wsserver/streams/message.hpp"
+
+#include "core/cursor.hpp"
+
+namespace duel::wsserver {
+
+Envelope::Envelope(
+    std::string_view type,
+    const Place& place,
+    std::optional<Mode> mode,
+    std::size_t size
+)
+    : message_(std::make_shared<Message>()), writer_(message_->text) {
+    message_->type = type;
+    message_->text.reserve(size);
+    writer_.begin_object().field("type", type);
+    if (mode) writer_.field("mode", *mode == Mode::diff ? "diff" : "snapshot");
+    writer_.field("channel", place.channel.wire_name()).field("seq", place.seq);
+    writer_.field(
+        "cursor", Cursor{std::string{place.epoch}, place.channel.key(), place.seq}.text()
+    );
+    writer_.field("prev_seq", place.prev_seq);
+}
+
+JsonWriter& Envelope::data() {
+    if (!in_data_) {
+        writer_.key("data").begin_object();
+        in_data_ = true;
+    }
+    return writer_;
+}
+
+MessagePtr Envelope::finish(std::int64_t logged_at_ms, std::optional<Timestamp> timestamp) {
+    if (in_data_) writer_.end_object();
+    writer_.field("timestamp", timestamp);
+    writer_.end_object();
+    message_->logged_at_ms = logged_at_ms;
+    return std::move(message_);
+}
+
+MessagePtr error_message(Code code, std::string_view sentence, std::string_view channel) {
+    auto message = std::make_shared<Message>();
+    message->type = "ERROR";
+    JsonWriter writer{message->text};
+    writer.begin_object().field("type", "ERROR").key("error").begin_object();
+    writer.field("code", text(code)).field("message", sentence);
+    if (!channel.empty())
+        writer.key("details").begin_object().field("channel", channel).end_object();
+    writer.end_object().end_object();
+    return message;
+}
+
+MessagePtr error_message(const Error& error, std::string_view channel) {
+    return error_message(error.code, error.sentence(), channel);
+}
+
+}  // namespace duel::wsserver

@@ -1,0 +1,68 @@
+#pragma once
+
+// A message to clients: encoded once, shared by everybody who gets it.
+
+#include "core/channel.hpp"
+#include "core/error.hpp"
+#include "core/json_writer.hpp"
+#include "wsserver/streams/now.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace duel::wsserver {
+
+struct Message {
+    std::string text;
+    std::string_view type;          // static text such as "MARKET_PRICE", for metrics
+    std::int64_t logged_at_ms = 0;  // log time of the newest record in it; 0 where none led to it
+};
+using MessagePtr = std::shared_ptr<const Message>;
+
+// Where a message stands on its channel.
+struct Place {
+    const Channel& channel;
+    std::string_view epoch;
+    std::uint64_t seq = 0;
+    std::optional<std::uint64_t> prev_seq{};  // event messages only
+};
+
+// Whether a state message is whole or a difference; written only for clients that asked.
+enum class Mode { snapshot, diff };
+
+// What every message about a channel has in common; the rest is written by its stream.
+//
+//     Envelope envelope{"MARKET_PRICE", place};
+//     envelope.data().field("symbol", symbol);
+//     return envelope.finish(logged_at_ms);
+class Envelope {
+public:
+    // `size` is how much room to take at first.
+    Envelope(
+        std::string_view type,
+        const Place& place,
+        std::optional<Mode> mode = {},
+        std::size_t size = 512
+    );
+
+    // Fields that stand beside `channel`; only before data().
+    JsonWriter& beside() { return writer_; }
+    // The fields of `data`; opened by the first call.
+    JsonWriter& data();
+    // Closes `data` where it is open; then `timestamp` beside it, where the type has one.
+    MessagePtr finish(std::int64_t logged_at_ms, std::optional<Timestamp> timestamp = {});
+
+private:
+    std::shared_ptr<Message> message_;
+    JsonWriter writer_;
+    bool in_data_ = false;
+};
+
+// {"type":"ERROR","error":{"code","message","details"?}}; `channel` is the details' where given.
+MessagePtr error_message(Code code, std::string_view sentence, std::string_view channel = {});
+MessagePtr error_message(const Error& error, std::string_view channel = {});
+
+}  // namespace duel::wsserver

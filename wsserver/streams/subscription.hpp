@@ -1,0 +1,58 @@
+#pragma once
+
+// What a client asked to follow, and how.
+
+#include "core/channel.hpp"
+#include "core/cursor.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace duel::wsserver {
+
+// One connection, for the streams only a number.
+using ConnectionId = std::uint64_t;
+
+struct Options {
+    bool states = true;                        // false: event messages only
+    bool diff = false;                         // state messages as differences after the first
+    std::size_t top = 100;                     // of a leaderboard
+    std::string viewer{};                      // whose row a leaderboard always shows
+    std::vector<std::string> intervals{"1m"};  // of market volume
+};
+
+// One channel to follow.
+struct Wish {
+    Channel channel;
+    Options options;
+};
+
+// The cursors that a client brought back.
+struct Since {
+    std::map<std::string, Cursor> cursors;  // by channel key
+    bool has_invalid = false;               // one of them could not be read
+
+    static Since parse(const std::vector<std::string>& texts);
+
+    // For one channel: nothing asked, a cursor, or one that cannot be honoured. An unreadable
+    // cursor may have been meant for any channel that has none, so none of those gets a silent
+    // hole.
+    struct Answer {
+        bool invalid = false;
+        std::optional<Cursor> cursor;
+    };
+    Answer of(const std::string& channel_key) const;
+};
+
+// Everything that a connection follows from its start.
+struct Opening {
+    std::vector<Wish> wishes;
+    // Event messages of all portfolios of this wallet, those of contests yet to come included.
+    std::optional<std::string> trades_of;
+    Since since;
+};
+
+}  // namespace duel::wsserver

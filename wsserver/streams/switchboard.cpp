@@ -1,0 +1,319 @@
+#include "wsserver/streams/switchboard.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace duel::wsserver {
+namespace {
+
+constexpr Duration kSweepEvery = std::chrono::seconds{1};
+constexpr Duration kAskEpochEvery = std::chrono::seconds{1};
+
+}  // namespace
+
+// Portfolios let go of their markets before either is gone.
+Switchboard::~Switchboard() {
+    for (auto& [key, entry] : streams_) {
+        if (entry.portfolio == nullptr) continue;
+        while (!entry.portfolio->markets().empty())
+            entry.portfolio->disconnect(std::string{entry.portfolio->markets().begin()->first});
+    }
+}
+
+void Switchboard::open(ConnectionId who, const Opening& opening, Now now) {
+    auto& connection = connections_[who];
+    connection = std::make_unique<Connection>();
+    connection->peer.id = who;
+    connection->since = opening.since;
+    refuse_foreign_cursors(opening, connection->since);
+    for (const auto& wish : opening.wishes)
+        follow(*connection, wish, now);
+    if (!opening.trades_of) return;
+
+    connection->trades_of = *opening.trades_of;
+    trade_followers_[connection->trades_of].insert(who);
+    for (const auto& [key, cursor] : connection->since.cursors)
+        if (auto channel = Channel::parse_key(key); channel &&
+                                                    channel->kind == Channel::Kind::portfolio &&
+                                                    channel->wallet == connection->trades_of)
+            follow(*connection, {*channel, {.states = false}}, now);
+    out_.asks.push_back(
+        {.what = Ask::What::portfolios, .channel = Channel::portfolio(connection->trades_of)}
+    );
+}
+
+// A cursor of a channel that this connection can never be about is as good as none.
+void Switchboard::refuse_foreign_cursors(const Opening& opening, Since& since) const {
+    for (const auto& [key, cursor] : since.cursors) {
+        const auto channel = Channel::parse_key(key);
+        const bool is_own =
+            channel &&
+            std::any_of(opening.wishes.begin(), opening.wishes.end(), [&](const Wish& wish) {
+                return wish.channel == *channel || (wish.channel.kind == Channel::Kind::portfolio &&
+                                                    channel->kind == Channel::Kind::market);
+            });
+        const bool is_of_wallet = channel && opening.trades_of &&
+                                  channel->kind == Channel::Kind::portfolio &&
+                                  channel->wallet == *opening.trades_of;
+        if (!is_own && !is_of_wallet) since.has_invalid = true;
+    }
+}
+
+void Switchboard::close(ConnectionId who) {
+    const auto found = connections_.find(who);
+    if (found == connections_.end()) return;
+    for (const auto& key : found->second->channels)
+        if (const auto stream = streams_.find(key); stream != streams_.end()) {
+            stream->second.stream->unsubscribe(who);
+            stream->second.stream->touch();
+        }
+    const auto followers = trade_followers_.find(found->second->trades_of);
+    if (followers != trade_followers_.end() && followers->second.erase(who) > 0 &&
+        followers->second.empty())
+        trade_followers_.erase(followers);
+    connections_.erase(found);
+}
+
+void Switchboard::congested(ConnectionId who) {
+    if (const auto found = connections_.find(who); found != connections_.end())
+        found->second->peer.congested = true;
+}
+
+void Switchboard::drained(ConnectionId who) {
+    const auto found = connections_.find(who);
+    if (found == connections_.end()) return;
+    found->second->peer.congested = false;
+    for (const auto& key : found->second->channels)
+        if (const auto stream = streams_.find(key); stream != streams_.end())
+            stream->second.stream->touch();
+}
+
+void Switchboard::written(ConnectionId who, Now now) {
+    const auto found = connections_.find(who);
+    if (found == connections_.end()) return;
+    for (const auto& key : found->second->channels)
+        if (const auto stream = streams_.find(key); stream != streams_.end())
+            stream->second.stream->on_written(who, now, out_);
+}
+
+bool Switchboard::wants(std::string_view channel_key) const {
+    return !channel_key.starts_with("market:") || streams_.contains(std::string{channel_key});
+}
+
+void Switchboard::on_record(const feed::Record& record, std::int64_t logged_at_ms, Now now) {
+    const auto& head = record.head;
+    if (head.epoch != board_.epoch) {
+        if (now.steady < next_epoch_ask_) return;
+        next_epoch_ask_ = now.steady + kAskEpochEvery;
+        out_.asks.push_back({.what = Ask::What::epoch});
+        return;
+    }
+    if (const auto* trade = std::get_if<feed::Trade>(&record.body))
+        follow_trades(trade->wallet_address, trade->contest_id.value_or(""), now);
+    else if (const auto* portfolio = std::get_if<feed::Portfolio>(&record.body))
+        follow_trades(portfolio->wallet_address, portfolio->contest_id.value_or(""), now);
+
+    const auto found = streams_.find(head.channel);
+    auto* stream = found == streams_.end() ? nullptr : found->second.stream.get();
+    if (feed::kind_of(record.body) == feed::Kind::event) {
+        const auto channel = stream != nullptr ? Result<Channel>{stream->channel()}
+                                               : Channel::parse_key(head.channel);
+        if (!channel) return;
+        const RecentEvent event{
+            head.seq,
+            head.prev_seq.value_or(0),
+            ChannelStream::event_message(*channel, record, logged_at_ms)};
+        board_.recent.add(head.channel, event, now.steady);
+        if (stream != nullptr) stream->on_event(event, now, out_);
+    } else if (stream != nullptr) {
+        stream->on_state(record, logged_at_ms, now);
+    }
+    if (const auto* contest = std::get_if<feed::Contest>(&record.body))
+        if (contest->status == ContestStatus::completed ||
+            contest->status == ContestStatus::cancelled)
+            reload_portfolios_of(contest->contest_id);
+}
+
+// A contest that ends freezes its marks, which only Postgres has.
+void Switchboard::reload_portfolios_of(const std::string& contest_id) {
+    for (auto& [key, entry] : streams_)
+        if (entry.portfolio != nullptr && entry.stream->channel().name == contest_id)
+            entry.stream->ask_snapshot(out_);
+}
+
+void Switchboard::reload() {
+    board_.recent.clear();
+    for (auto& [key, entry] : streams_)
+        entry.stream->ask_snapshot(out_);
+}
+
+void Switchboard::on_snapshot(
+    const Channel& channel,
+    std::uint64_t ticket,
+    const Snapshot& snapshot,
+    Now now
+) {
+    if (snapshot.epoch != board_.epoch) return renumber(snapshot.epoch, now);
+    if (const auto found = streams_.find(channel.key()); found != streams_.end())
+        found->second.stream->load(ticket, snapshot, now, out_);
+}
+
+void Switchboard::on_events(
+    const Channel& channel,
+    ConnectionId who,
+    const EventsPage& page,
+    Now now
+) {
+    if (page.epoch != board_.epoch) return renumber(page.epoch, now);
+    if (const auto found = streams_.find(channel.key()); found != streams_.end())
+        found->second.stream->on_events(who, page, now, out_);
+}
+
+void Switchboard::on_portfolios(
+    const std::string& wallet,
+    const std::vector<std::string>& contest_ids,
+    Now now
+) {
+    for (const auto& contest_id : contest_ids)
+        follow_trades(wallet, contest_id, now);
+}
+
+void Switchboard::on_epoch(const std::string& epoch, Now now) {
+    if (epoch != board_.epoch) renumber(epoch, now);
+}
+
+void Switchboard::renumber(const std::string& epoch, Now now) {
+    board_.epoch = epoch;
+    board_.recent.clear();
+    for (auto& [key, entry] : streams_)
+        entry.stream->renumber(now, out_);
+}
+
+Switchboard::Entry& Switchboard::entry(const Channel& channel) {
+    auto& entry = streams_[channel.key()];
+    if (entry.stream) return entry;
+    switch (channel.kind) {
+        case Channel::Kind::market: {
+            auto market = std::make_unique<MarketStream>(channel, board_);
+            entry.market = market.get();
+            entry.stream = std::move(market);
+            break;
+        }
+        case Channel::Kind::contest:
+            entry.stream = std::make_unique<ContestStream>(channel, board_);
+            break;
+        case Channel::Kind::portfolio: {
+            auto portfolio = std::make_unique<PortfolioStream>(channel, board_);
+            entry.portfolio = portfolio.get();
+            entry.stream = std::move(portfolio);
+            break;
+        }
+    }
+    return entry;
+}
+
+void Switchboard::follow(Connection& connection, const Wish& wish, Now now) {
+    auto key = wish.channel.key();
+    if (!connection.channels.insert(key).second) return;
+    Subscriber subscriber{
+        .peer = &connection.peer,
+        .options = wish.options,
+        .since = connection.since.of(key),
+        .waits_since = now.steady};
+    entry(wish.channel).stream->subscribe(std::move(subscriber), now, out_);
+}
+
+void Switchboard::follow_trades(const std::string& wallet, const std::string& contest_id, Now now) {
+    const auto followers = trade_followers_.find(wallet);
+    if (followers == trade_followers_.end()) return;
+    const Wish wish{Channel::portfolio(wallet, contest_id), {.states = false}};
+    for (const auto who : followers->second)
+        follow(*connections_.at(who), wish, now);
+}
+
+void Switchboard::connect_markets(PortfolioStream& portfolio, Now now) {
+    const auto wanted = portfolio.wanted_markets();
+    std::vector<std::string> unwanted;
+    for (const auto& [symbol, market] : portfolio.markets())
+        if (!wanted.contains(symbol)) unwanted.push_back(symbol);
+    for (const auto& symbol : unwanted)
+        portfolio.disconnect(symbol);
+    for (const auto& symbol : wanted) {
+        if (portfolio.markets().contains(symbol)) continue;
+        auto& market = *entry(Channel::market(symbol)).market;
+        if (!market.loaded()) market.ask_snapshot(out_);
+        portfolio.connect(market, now, out_);
+    }
+}
+
+void Switchboard::settle(Now now) {
+    if (now.steady >= next_sweep_) sweep(now);
+    reschedule(now);
+    // A price that goes out may make portfolios due, so the schedule is looked at again after each.
+    while (!schedule_.empty() && schedule_.begin()->first <= now.steady) {
+        auto* stream = schedule_.begin()->second;
+        stream->flush(now, out_);
+        stream->touch();
+        reschedule(now);
+    }
+}
+
+void Switchboard::reschedule(Now now) {
+    while (!board_.touched.empty()) {
+        auto* stream = board_.touched.back();
+        board_.touched.pop_back();
+        stream->settled();
+        auto& entry = streams_.at(stream->key());
+        if (entry.portfolio != nullptr && stream->loaded()) connect_markets(*entry.portfolio, now);
+        if (entry.scheduled) schedule_.erase({*entry.scheduled, stream});
+        entry.scheduled = stream->due();
+        if (entry.scheduled) schedule_.insert({*entry.scheduled, stream});
+    }
+}
+
+Instant Switchboard::due() const {
+    return schedule_.empty() ? next_sweep_ : std::min(schedule_.begin()->first, next_sweep_);
+}
+
+// Once a second: who waits too long for Postgres, what nobody follows any more, what is too old.
+void Switchboard::sweep(Now now) {
+    next_sweep_ = now.steady + kSweepEvery;
+    board_.recent.trim(now.steady);
+    reschedule(now);
+    std::vector<ConnectionId> waiting;
+    for (auto streams = streams_.begin(); streams != streams_.end();) {
+        auto& entry = streams->second;
+        for (const auto who : entry.stream->waiting_since(now.steady - board_.settings.patience))
+            waiting.push_back(who);
+        const bool is_needed = entry.market != nullptr ? entry.market->is_needed()
+                                                       : !entry.stream->subscribers().empty();
+        if (is_needed) {
+            entry.idle_since.reset();
+        } else if (!entry.idle_since) {
+            entry.idle_since = now.steady;
+        } else if (now.steady - *entry.idle_since >= board_.settings.linger) {
+            if (entry.scheduled) schedule_.erase({*entry.scheduled, entry.stream.get()});
+            streams = streams_.erase(streams);
+            continue;
+        }
+        ++streams;
+    }
+    for (const auto who : waiting) {
+        if (!connections_.contains(who)) continue;
+        out_.deliveries.push_back(
+            {who,
+             error_message(
+                 Code::processing_error,
+                 "the read model does not answer now; reconnect with your cursors later"
+             )}
+        );
+        out_.closings.push_back({who, 1013, "the read model does not answer"});
+        close(who);
+    }
+}
+
+Output Switchboard::take_output() {
+    return std::exchange(out_, {});
+}
+
+}  // namespace duel::wsserver

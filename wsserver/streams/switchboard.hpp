@@ -1,0 +1,100 @@
+#pragma once
+
+// Everything that is followed on this server: which connection follows which channels, and the one
+// way in for the feed, for answers from Postgres and for time.
+//
+// The order that keeps snapshots and live messages together: a channel exists here before its
+// snapshot is asked for, so no record of the feed after it can be missed; records up to the
+// snapshot's seq are dropped. What has to be done comes out of take_output(), as plain data. Pure;
+// one thread.
+
+#include "wsserver/streams/contest_stream.hpp"
+#include "wsserver/streams/market_stream.hpp"
+#include "wsserver/streams/portfolio_stream.hpp"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace duel::wsserver {
+
+class Switchboard {
+public:
+    explicit Switchboard(const StreamSettings& settings) : board_(settings) {}
+    ~Switchboard();
+    Switchboard(const Switchboard&) = delete;
+    Switchboard& operator=(const Switchboard&) = delete;
+
+    // Connections.
+    void open(ConnectionId who, const Opening& opening, Now now);
+    void close(ConnectionId who);
+    void congested(ConnectionId who);
+    void drained(ConnectionId who);
+    void written(ConnectionId who, Now now);
+
+    // Whether records of a channel are of any use here. Those of symbols that nobody follows are
+    // the bulk of the feed and need not even be decoded.
+    bool wants(std::string_view channel_key) const;
+    void on_record(const feed::Record& record, std::int64_t logged_at_ms, Now now);
+    // The feed lost its place: everything is read again, nobody loses an event message.
+    void reload();
+
+    // Answers.
+    void
+    on_snapshot(const Channel& channel, std::uint64_t ticket, const Snapshot& snapshot, Now now);
+    void on_events(const Channel& channel, ConnectionId who, const EventsPage& page, Now now);
+    void
+    on_portfolios(const std::string& wallet, const std::vector<std::string>& contest_ids, Now now);
+    void on_epoch(const std::string& epoch, Now now);
+
+    // Sends what is due. Call it after every round of input and when due() has come.
+    void settle(Now now);
+    Instant due() const;
+
+    Output take_output();
+
+    const std::string& epoch() const { return board_.epoch; }
+    std::size_t channels() const { return streams_.size(); }
+    const RecentEvents& recent() const { return board_.recent; }
+
+private:
+    struct Connection {
+        Peer peer;
+        Since since;
+        std::string viewer;
+        std::string trades_of;  // wallet, or empty
+        std::set<std::string> channels;
+    };
+    struct Entry {
+        std::unique_ptr<ChannelStream> stream;
+        PortfolioStream* portfolio = nullptr;  // the same, where it is one
+        MarketStream* market = nullptr;
+        std::optional<Instant> scheduled;
+        std::optional<Instant> idle_since;
+    };
+
+    Entry& entry(const Channel& channel);
+    void follow(Connection& connection, const Wish& wish, Now now);
+    void follow_trades(const std::string& wallet, const std::string& contest_id, Now now);
+    void refuse_foreign_cursors(const Opening& opening, Since& since) const;
+    void reload_portfolios_of(const std::string& contest_id);
+    void renumber(const std::string& epoch, Now now);
+    void connect_markets(PortfolioStream& portfolio, Now now);
+    void reschedule(Now now);
+    void sweep(Now now);
+
+    Board board_;
+    Output out_;
+    std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
+    std::unordered_map<std::string, Entry> streams_;                           // by channel key
+    std::unordered_map<std::string, std::set<ConnectionId>> trade_followers_;  // by wallet
+    std::set<std::pair<Instant, ChannelStream*>> schedule_;
+    Instant next_sweep_{};
+    Instant next_epoch_ask_{};
+};
+
+}  // namespace duel::wsserver
