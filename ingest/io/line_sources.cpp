@@ -2,11 +2,20 @@
 
 #include "ingest/rules/tape_recording.hpp"
 
+#include <fmt/format.h>
+
 namespace duel::ingest {
 namespace {
 
 void refuse(const LineReader& lines, std::string reason, Refusal& refusal) {
     refusal = Refusal{lines.name(), lines.line(), std::move(reason)};
+}
+
+// "INVALID_FIELD: price is 0; wanted …"
+std::string reason_of(const Error& error) {
+    const std::string_view code = text(error.code);
+    std::string sentence = error.sentence();
+    return sentence.starts_with(code) ? sentence : fmt::format("{}: {}", code, sentence);
 }
 
 }  // namespace
@@ -21,8 +30,7 @@ Source::Step EventFileSource::next(OutgoingRecord& record, Refusal& refusal) {
     limit_.count();
     const Result<Event> event = decoder_.decode(*line);
     if (!event) {
-        const Error& error = event.error();
-        refuse(lines_, std::string{text(error.code)} + ": " + error.sentence(), refusal);
+        refuse(lines_, reason_of(event.error()), refusal);
         return Step::refused;
     }
     keep_record(*event, *line, record);
