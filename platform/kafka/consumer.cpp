@@ -1,12 +1,14 @@
 #include "platform/kafka/consumer.hpp"
 
 #include "platform/kafka/native.hpp"
+#include "platform/log.hpp"
 
 #include <algorithm>
 #include <map>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
 
 namespace duel::platform {
@@ -31,6 +33,23 @@ std::vector<Property> properties_of(const ConsumerSettings& settings) {
         {"queued.min.messages", "1000000"},  // the kilobytes decide
         {"queued.max.messages.kbytes", std::to_string(settings.queued_kbytes)},
     };
+}
+
+constexpr auto kRetryPause = std::chrono::milliseconds(50);
+
+// Errors of a cluster that is settling: a topic just made, a leader that moves, a broker on its way
+// up.
+bool may_pass(rd_kafka_resp_err_t code) {
+    switch (code) {
+        case RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION:
+        case RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE:
+        case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+        case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+        case RD_KAFKA_RESP_ERR__TRANSPORT:
+            return true;
+        default:
+            return false;
+    }
 }
 
 void drain(int fd) {
@@ -68,13 +87,60 @@ public:
     }
 
     // ListOffsets for all of them at once; `query` is a time in ms or one of Kafka's logical
-    // offsets.
+    // offsets. Tried again while leaders move or are not known yet.
     std::vector<std::int64_t> list_offsets(
         const std::vector<PartitionId>& partitions,
         std::int64_t query,
         std::chrono::milliseconds longest
     ) {
-        if (partitions.empty()) return {};
+        using Clock = std::chrono::steady_clock;
+        auto deadline = Clock::now() + longest;
+        std::vector<std::int64_t> offsets;
+        while (!partitions.empty()) {
+            auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+            auto code = try_list_offsets(partitions, query, left, offsets);
+            if (code == RD_KAFKA_RESP_ERR_NO_ERROR) break;
+            if (!may_pass(code) || Clock::now() + kRetryPause >= deadline) {
+                throw_kafka(code, "asking where partitions of " + partitions[0].topic + " stand");
+            }
+            std::this_thread::sleep_for(kRetryPause);
+        }
+        return offsets;
+    }
+
+    // Offsets in place of kBeginning and kEnd. librdkafka would find them too, but after a back-off
+    // of half a second; where the brokers do not answer at once it is left to it.
+    std::vector<StartPosition> resolve(std::vector<StartPosition> positions) {
+        for (std::int64_t logical : {StartPosition::kBeginning, StartPosition::kEnd}) {
+            std::vector<PartitionId> asked;
+            for (const StartPosition& start : positions) {
+                if (start.offset == logical) asked.push_back({start.topic, start.partition});
+            }
+            try {
+                auto offsets = list_offsets(asked, logical, std::chrono::milliseconds(1000));
+                auto next = offsets.begin();
+                for (StartPosition& start : positions) {
+                    if (start.offset == logical) start.offset = *next++;
+                }
+            } catch (const KafkaError& error) {
+                log::debug("kafka: {}", error.what());
+            }
+        }
+        return positions;
+    }
+
+    int wake_fd_;
+    KafkaClient client_;
+    std::map<std::string, TopicHandle> topics_;
+    std::vector<std::unique_ptr<PartitionReader>> readers_;
+
+private:
+    rd_kafka_resp_err_t try_list_offsets(
+        const std::vector<PartitionId>& partitions,
+        std::int64_t query,
+        std::chrono::milliseconds longest,
+        std::vector<std::int64_t>& offsets
+    ) {
         PartitionList list(
             rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())),
             &rd_kafka_topic_partition_list_destroy
@@ -85,23 +151,16 @@ public:
         auto code = rd_kafka_offsets_for_times(
             client_.get(), list.get(), static_cast<int>(longest.count())
         );
-        if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw_kafka(code, "asking for offsets");
-        std::vector<std::int64_t> offsets;
+        if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return code;
+        offsets.clear();
         for (const auto& [name, partition] : partitions) {
             auto* found = rd_kafka_topic_partition_list_find(list.get(), name.c_str(), partition);
-            std::string place = name + "/" + std::to_string(partition);
-            if (!found) throw_kafka(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, "offset of " + place);
-            if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR)
-                throw_kafka(found->err, "offset of " + place);
+            if (!found) return RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+            if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR) return found->err;
             offsets.push_back(found->offset);
         }
-        return offsets;
+        return code;
     }
-
-    int wake_fd_;
-    KafkaClient client_;
-    std::map<std::string, TopicHandle> topics_;
-    std::vector<std::unique_ptr<PartitionReader>> readers_;
 };
 
 Consumer::Consumer(
@@ -116,7 +175,7 @@ Consumer::~Consumer() = default;
 void Consumer::assign(const std::vector<StartPosition>& positions) {
     impl_->readers_.clear();
     drain(impl_->wake_fd_);
-    for (const StartPosition& start : positions) {
+    for (const StartPosition& start : impl_->resolve(positions)) {
         impl_->readers_.push_back(std::make_unique<PartitionReader>(
             impl_->client_.get(), impl_->topic(start.topic), start, impl_->wake_fd_
         ));
@@ -161,21 +220,9 @@ std::vector<std::int64_t> Consumer::offsets_at(
 }
 
 Watermarks Consumer::watermarks(const PartitionId& partition, std::chrono::milliseconds longest) {
-    Watermarks marks;
-    auto code = rd_kafka_query_watermark_offsets(
-        impl_->client_.get(),
-        partition.topic.c_str(),
-        partition.partition,
-        &marks.low,
-        &marks.high,
-        static_cast<int>(longest.count())
-    );
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        throw_kafka(
-            code, "watermarks of " + partition.topic + "/" + std::to_string(partition.partition)
-        );
-    }
-    return marks;
+    return {
+        .low = impl_->list_offsets({partition}, RD_KAFKA_OFFSET_BEGINNING, longest)[0],
+        .high = impl_->list_offsets({partition}, RD_KAFKA_OFFSET_END, longest)[0]};
 }
 
 std::int32_t

@@ -123,7 +123,9 @@ public:
     );
     ~Consumer();
 
-    // Reads these from now on, and nothing else. Readers of an earlier assignment are gone.
+    // Reads these from now on, and nothing else. Readers of an earlier assignment are gone. Waits a
+    // second at most for where kBeginning and kEnd are; brokers that are away delay only the
+    // reading.
     void assign(const std::vector<StartPosition>& positions);
     // In the order of assign().
     const std::vector<std::unique_ptr<PartitionReader>>& partitions() const;

@@ -88,7 +88,10 @@ void BrokerWatch::set(State state, const std::string& reason) {
 }
 
 void BrokerWatch::on_log(int level, const char* kind, const char* text) {
-    if (level > LOG_WARNING || is_about_a_connection(kind)) {
+    // A broker that just started: librdkafka asks again until it is done.
+    bool is_passing =
+        std::string_view(text).find("oordinator load in progress") != std::string_view::npos;
+    if (level > LOG_WARNING || is_about_a_connection(kind) || is_passing) {
         log::debug("kafka {}: {}: {}", client_, kind, text);
         return;
     }

@@ -75,6 +75,7 @@ public:
         return topics_.emplace_back(std::move(text), std::move(handle)).second.get();
     }
 
+    std::atomic<std::uint64_t> taken_{0};
     std::atomic<std::uint64_t> delivered_{0};
     std::atomic<std::uint64_t> failed_{0};
 
@@ -127,6 +128,7 @@ bool Producer::produce(
     void* payload = const_cast<char*>(value.data());
     while (true) {
         rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+        impl_->taken_.fetch_add(1);  // before a thread that polls can count it as delivered
         if (headers.empty()) {
             int answer = rd_kafka_produce(
                 handle,
@@ -155,6 +157,7 @@ bool Producer::produce(
             if (code != RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_headers_destroy(list);
         }
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return true;
+        impl_->taken_.fetch_sub(1);
         if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
             impl_->throw_if_fatal();
             throw_kafka(code, "record for topic " + std::string(topic));
@@ -181,7 +184,9 @@ void Producer::purge() {
 }
 
 std::size_t Producer::outstanding() const {
-    return static_cast<std::size_t>(rd_kafka_outq_len(impl_->client()));
+    // rd_kafka_outq_len() would count statistics and errors too.
+    std::uint64_t answered = delivered() + failed();
+    return impl_->taken_.load() - answered;
 }
 
 std::uint64_t Producer::delivered() const {

@@ -3,6 +3,7 @@
 #include <bit>
 #include <charconv>
 #include <stdexcept>
+#include <utility>
 
 namespace duel::platform {
 
@@ -132,12 +133,19 @@ Row Rows::operator[](int row) const {
     return {result_.get(), row};
 }
 
-Row Rows::one() const {
+Row Rows::one() const& {
     if (size() != 1) {
         throw std::logic_error("wanted one row, the answer has " + std::to_string(size()));
     }
     return (*this)[0];
 }
+
+SingleRow Rows::one() && {
+    static_cast<void>(std::as_const(*this).one());  // throws unless there is just one
+    return SingleRow(std::move(*this));
+}
+
+SingleRow::SingleRow(Rows rows) : Row(rows.get(), 0), rows_(std::move(rows)) {}
 
 std::int64_t Rows::affected() const {
     std::int64_t count = 0;

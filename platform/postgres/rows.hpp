@@ -17,8 +17,9 @@
 namespace duel::platform {
 
 class Rows;
+class SingleRow;
 
-// One row; as short-lived as a view.
+// One row; a view into its Rows.
 class Row {
 public:
     // bool, int16/32/64, double, std::string, std::string_view, Amount, Timestamp, Bytes (binary
@@ -35,6 +36,7 @@ public:
 
 private:
     friend class Rows;
+    friend class SingleRow;
     Row(const PGresult* result, int row) : result_(result), row_(row) {}
 
     int column_number(const char* name) const;
@@ -61,8 +63,10 @@ public:
     int size() const { return PQntuples(result_.get()); }
     bool empty() const { return size() == 0; }
     Row operator[](int row) const;
-    // The only row of a statement that always has one; std::logic_error otherwise.
-    Row one() const;
+    // The only row of a statement that always has one; std::logic_error otherwise. Of a temporary
+    // it keeps the answer alive, so `auto row = connection.exec(…).one();` is fine.
+    Row one() const&;
+    SingleRow one() &&;
 
     // Rows that an INSERT, UPDATE, DELETE or COPY touched; 0 for others.
     std::int64_t affected() const;
@@ -88,6 +92,15 @@ public:
 
 private:
     std::unique_ptr<PGresult, decltype(&PQclear)> result_;
+};
+
+// A row that owns its answer.
+class SingleRow : public Row {
+private:
+    friend class Rows;
+    explicit SingleRow(Rows rows);
+
+    Rows rows_;
 };
 
 template <class T>
