@@ -89,6 +89,7 @@ void Audience::leave() {
     asio::post(context_, [this] {
         for (auto& connection : connections_)
             connection->cut();
+        connections_.clear();  // their timers would keep the thread alive
     });
     thread_.join();
 }
