@@ -17,12 +17,21 @@ export_settings() {
 
 # Brings tables, roles and topics to where the programs expect them.
 prepare_model() {
-    local log=$duel_var/log/prepare.log
-    DUEL_POSTGRES_ADMIN=$(admin_url) "$bin/duel-projector" migrate --migrations "$root/migrations" >"$log" 2>&1 </dev/null 9>&- ||
-        { tail -n 15 "$log" >&2; die "duel-projector migrate failed"; }
+    : >"$duel_var/log/prepare.log"
+    prepare duel-projector migrate --migrations "$root/migrations"
     set_role_passwords || die "could not set the passwords of the roles duel_analyst, duel_projector and duel_wsserver"
-    "$bin/duel-ingest" topics >>"$log" 2>&1 </dev/null 9>&- ||
-        { tail -n 15 "$log" >&2; die "duel-ingest topics failed"; }
+    prepare duel-ingest topics
+}
+
+prepare() { # PROGRAM ARGUMENT…
+    (
+        export_settings
+        export DUEL_POSTGRES_ADMIN
+        DUEL_POSTGRES_ADMIN=$(admin_url)
+        exec timeout "$start_limit" "$bin/$1" "${@:2}"
+    ) >>"$duel_var/log/prepare.log" 2>&1 </dev/null 9>&- && return 0
+    tail -n 15 "$duel_var/log/prepare.log" >&2
+    die "up failed at $1 $2; all it said is in $duel_var/log/prepare.log"
 }
 
 start_ingest() { launch_program ingest serve; }
@@ -35,12 +44,20 @@ launch_program() { # PART SUBCOMMAND
     launch "$1" "$bin/duel-$1" "$2"
 }
 
-# program_ready PART: its /readyz says so; otherwise its reason.
+# program_ready PART: its /readyz says so; otherwise what is missing.
 program_ready() {
-    local port=port_$1 answer status
+    local port=port_$1 answer
     answer=$(http_get "${!port}" /readyz | tr -d '\r') || { echo "no answer on port ${!port}"; return 1; }
-    status=${answer%%$'\n'*}
-    [[ $status == *' 200 '* || $status == *' 200' ]] || { sed '1,/^$/d' <<<"$answer" | paste -sd' '; return 1; }
+    [[ ${answer%%$'\n'*} != *' 200'* ]] || return 0
+    # A line "name", a line "ok", perhaps a line "reason": of those that are not ok.
+    awk -F': ' '
+        { sub(/^ */, ""); text = substr($0, index($0, ": ") + 2); gsub(/^"|",?$/, "", text) }
+        /^"name"/ { name = text }
+        /^"ok": false/ { missing = missing separator name; separator = ", "; bad = 1 }
+        /^"ok": true/ { bad = 0 }
+        /^"reason"/ && bad { missing = missing " (" text ")" }
+        END { print missing ? missing : "not ready" }' <<<"$answer"
+    return 1
 }
 ingest_ready() { program_ready ingest; }
 projector_ready() { program_ready projector; }
