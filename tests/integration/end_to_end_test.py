@@ -59,7 +59,8 @@ class Client:
 class EndToEnd(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.stack = Stack("end_to_end")
+        # Clients that are cut off that often would be asked to wait.
+        cls.stack = Stack("end_to_end", DUEL_WSSERVER_ATTEMPTS_PER_MINUTE="0", DUEL_WSSERVER_ATTEMPTS_PER_MINUTE_IP="0")
         cls.enterClassContext(cls.stack)
         cls.wallet = busiest_wallet()
         cls.replay_with_trouble()

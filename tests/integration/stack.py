@@ -1,7 +1,8 @@
 """A stack of Kafka, Postgres and the three programs for a test, through the same `./run` that people use.
 
-Needs DUEL_BIN, the folder of the programs to test. Everything a stack writes lies under var/test/NAME, its logs
-stay there after a failure. `stack.py up NAME` and `stack.py down NAME` keep one for several test programs.
+DUEL_BIN is the folder of the programs to test, that of the preset dev by default. Everything a stack writes lies
+under var/test/NAME, its logs stay there after a failure. `stack.py up NAME` and `stack.py down NAME` keep one for
+several test programs.
 """
 
 import base64
@@ -25,6 +26,7 @@ import psycopg2
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RECORDINGS = pathlib.Path(os.environ.get("DUEL_RECORDINGS", ROOT / "../shared/data"))
+BIN = os.environ.get("DUEL_BIN", str(ROOT / "var/build/dev/bin"))
 SKIPPED = 77   # what a test program exits with when it could not test anything
 PORTS = {"shared": 0, "end_to_end": 10, "failures": 20}
 
@@ -42,13 +44,16 @@ def until(condition, seconds, what):
 
 
 class Stack:
-    def __init__(self, name):
+    """`settings` reach the programs, beside what `./run` gives them."""
+
+    def __init__(self, name, **settings):
         self.name = name
         self.var = ROOT / "var/test" / name
         base = int(os.environ.get("DUEL_TEST_PORT_BASE", "22400")) + PORTS[name]
         # Addresses of another stack that this shell may know must not reach ours.
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("DUEL_")}
-        self.environment |= {"DUEL_VAR": str(self.var), "DUEL_PORT_BASE": str(base), "DUEL_BIN": os.environ["DUEL_BIN"]}
+        self.environment |= {"DUEL_VAR": str(self.var), "DUEL_PORT_BASE": str(base), "DUEL_BIN": BIN}
+        self.environment |= settings
         self.base = base
         self._producer = None
 
@@ -105,7 +110,7 @@ class Stack:
     def program(self, name, *words, check=True, timeout=120, **settings):
         """Runs a program against this stack and gives back what it said."""
         environment = self.environment | self.env | settings
-        done = subprocess.run([pathlib.Path(self.environment["DUEL_BIN"]) / name, *map(str, words)], env=environment,
+        done = subprocess.run([pathlib.Path(BIN) / name, *map(str, words)], env=environment,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
         if check and done.returncode != 0:
             raise AssertionError(f"{name} {shlex.join(map(str, words))} exited with {done.returncode}:\n{done.stderr}")
@@ -113,7 +118,7 @@ class Stack:
 
     def start(self, name, *words, **settings):
         """The same in the background: the process, with its output to read."""
-        return subprocess.Popen([pathlib.Path(self.environment["DUEL_BIN"]) / name, *map(str, words)],
+        return subprocess.Popen([pathlib.Path(BIN) / name, *map(str, words)],
                                 env=self.environment | self.env | settings, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, bufsize=1)
 

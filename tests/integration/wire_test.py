@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import logging
 import ssl
 import unittest
 import uuid
@@ -16,6 +17,7 @@ from stack import Stack, token
 
 STACK = Stack("shared")
 RUN = uuid.uuid4().hex[:8]
+logging.getLogger("asyncio").setLevel(logging.ERROR)   # events are produced between awaits, and it would mind
 
 NUMBER, TEXT, LIST, WHOLE = (Decimal, int), str, list, int
 PLACE = {"channel": TEXT, "seq": WHOLE, "cursor": TEXT}
@@ -86,7 +88,7 @@ def connect(path, *subprotocols, **query):
 class Client:
     """One connection; keeps every message as it came."""
 
-    def __init__(self, path, wallet=None, role="user", **query):
+    def __init__(self, path, wallet=None, /, role="user", **query):
         self.connecting = connect(path, token(STACK, wallet or f"spectator-{uuid.uuid4().hex}", role=role), **query)
         self.messages, self.raw = [], []
 
@@ -391,6 +393,15 @@ class Refusals(WireTest):
             await client.send(b"\0\1")
             await asyncio.wait_for(client.socket.wait_closed(), 5)
             self.assertEqual(client.socket.close_code, 1003)
+
+    async def test_too_many_attempts_are_refused_before_the_upgrade_with_a_time_to_wait(self):
+        mine = token(STACK, f"eager-{RUN}")
+        with self.assertRaises(websockets.InvalidStatusCode) as refused:
+            for _ in range(11):
+                async with connect("/api/v2/ws/portfolio", mine):
+                    pass
+        self.assertEqual(refused.exception.status_code, 429)
+        self.assertGreater(int(refused.exception.headers["Retry-After"]), 0)
 
     async def test_an_unknown_path_is_refused_before_the_upgrade(self):
         with self.assertRaises(websockets.InvalidStatusCode) as refused:
