@@ -44,7 +44,7 @@ struct Field {
     std::string_view name;
     Member Object::*member;
     Rule rule;
-    Presence presence;
+    Presence presence{Presence::required};
 };
 
 template <class T>

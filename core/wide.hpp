@@ -42,7 +42,7 @@ public:
     std::optional<Amount> value() const;
 
 private:
-    void add_magnitude(UInt256 magnitude, bool negative);
+    void add_magnitude(UInt256 value, bool negative);
 
     UInt256 bits_;  // two's complement
 };
