@@ -12,13 +12,17 @@ locate_programs() {
     done
 }
 
-# Builds the programs unless DUEL_BIN has them. Does next to nothing when they are up to date.
+# Builds the programs unless DUEL_BIN has them: with ninja's progress the first time, quietly when little has changed.
 build_programs() {
     [[ -z ${DUEL_BIN:-} ]] || return 0
-    build_preset release "${programs[@]}"
+    local program quiet=(--quiet)
+    for program in "${programs[@]}"; do
+        [[ -x $bin/$program ]] || quiet=()
+    done
+    build_preset release "${quiet[@]}" "${programs[@]}"
 }
 
-# build_preset PRESET TARGET…: configures where that was not done yet, then builds.
+# build_preset PRESET [--quiet] TARGET…: configures where that was not done yet, then builds.
 build_preset() {
     local preset=$1 folder=$root/var/build/$1 log=$root/var/log/build-$1.log
     shift
@@ -29,9 +33,12 @@ build_preset() {
             (cd "$root" && cmake --preset "$preset") >"$log" 2>&1 ||
                 { tail -n 20 "$log" >&2; die "CMake could not configure the preset $preset; all it said is in $log"; }
         fi
-        # Silent when there is nothing to do; otherwise ninja's own progress.
-        [[ $(ninja -C "$folder" -n "$@" 2>&1 | tail -n 1) != "ninja: no work to do." ]] || exit 0
-        say "building (preset $preset)"
+        if [[ ${1:-} == --quiet ]]; then
+            { sleep 2 8>&- 9>&- >/dev/null 2>&1 && say "building what changed"; } &
+        else
+            say "building (preset $preset)"
+        fi
         ninja -C "$folder" "$@" >&2 || die "the build failed"
+        [[ ${1:-} != --quiet ]] || kill $! 2>/dev/null || true
     ) 8>"$folder/lock"
 }

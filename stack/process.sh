@@ -49,7 +49,7 @@ running_parts() {
     done
 }
 
-# stop_part PART: asks it to end and waits until it has; no name in the list is not an error.
+# stop_part PART: asks it to end and waits until it has. One that does not run is no error.
 stop_part() {
     local pid signal=TERM waited=0
     pid=$(part_pid "$1") || { rm -f "$duel_var/pid/$1"; return 0; }

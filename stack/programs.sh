@@ -63,9 +63,9 @@ ingest_ready() { program_ready ingest; }
 projector_ready() { program_ready projector; }
 wsserver_ready() { program_ready wsserver; }
 
-# Whether a running program is older than its file: then a build has replaced it.
+# Whether a running program is another file than the one to run: a build has replaced it, or DUEL_BIN has changed.
 program_is_old() { # PART
     local pid
     pid=$(part_pid "$1") || return 1
-    [[ "$bin/duel-$1" -nt /proc/$pid/cmdline ]] 2>/dev/null && [[ $(stat -c %Y "$bin/duel-$1") -gt $(stat -c %Y "/proc/$pid") ]]
+    [[ $(readlink "/proc/$pid/exe") != "$(realpath "$bin/duel-$1")" ]]
 }

@@ -4,6 +4,8 @@ show_contest() {
     # Not local: the trap that ends it all reads them when the function has gone.
     paths=() pace=() markets=() hints=() contest='' showing=no watch_pid=''
     parse_show "$@"
+    load_settings   # what it refuses must not end a stack that runs
+    locate_programs
     trap leave_show EXIT
     trap 'show_interrupted 130' INT
     trap 'show_interrupted 143' TERM

@@ -2,13 +2,13 @@
 # Succeeds only if all is well.
 
 show_status() {
-    local part well=yes
+    local part pid lag well=yes
     load_settings
     printf '%-10s %-9s %-8s %-14s %s\n' part state pid port reason
     for part in kafka postgres ingest projector wsserver; do status_line "$part" || well=no; done
-    if [[ -n $(shards_lag) ]]; then
-        printf '\n%s\n' "$(shards_lag)"
-    fi
+    ! pid=$(part_pid input) || printf '%-10s %-9s %-8s %-14s %s\n' input running "$pid" - "a simulation or a replay"
+    lag=$(shards_lag)
+    [[ -z $lag ]] || printf '\n%s\n' "$lag"
     [[ $well == yes ]]
 }
 

@@ -2,7 +2,8 @@
 
 services=(kafka postgres)
 daemons=(ingest projector wsserver)
-readonly start_limit=${DUEL_START_LIMIT:-90}   # seconds that one part may take until it is ready
+start_limit=${DUEL_START_LIMIT:-90}   # seconds that one part may take until it is ready
+[[ $start_limit =~ ^[1-9][0-9]{0,4}$ ]] || refuse "DUEL_START_LIMIT=$start_limit: whole seconds from 1 to 99999 are wanted"
 
 stack_up() {
     local fresh=no part wanted=() started=$EPOCHREALTIME
@@ -82,7 +83,7 @@ await_yours() { # PART SETTING
 restart_old_programs() {
     local part
     for part in "${daemons[@]}"; do
-        ! program_is_old "$part" || { say "$part was built anew"; stop_part "$part"; }
+        ! program_is_old "$part" || { say "$(printf '%-10s is another build now' "$part")"; stop_part "$part"; }
     done
 }
 
