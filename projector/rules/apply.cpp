@@ -107,9 +107,12 @@ Verdict foresee(State& state, const Place& at, const Result<Event>& read) {
     );
 }
 
-void rank_in_silence(ContestState& state) {
+bool rank_in_silence(ContestState& state) {
+    const auto& leaderboard = state.get<LeaderboardProjection>().leaderboard;
     happen(state, RankingDue{}, Place{}, state.seq);
+    if (leaderboard.touched().empty()) return false;
     state.pace.silent = true;
+    return true;
 }
 
 bool departs_after_silence(const ContestState& state, const Place& next) {

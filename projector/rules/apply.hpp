@@ -24,10 +24,10 @@ Verdict apply(State& state, const Place& at, const Result<Event>& read, const Li
 template <class State>
 Verdict foresee(State& state, const Place& at, const Result<Event>& read);
 
-// The log has fallen silent: ranks what has moved. The next record may come before the point at
-// which this ranking was due; then the ranking is a departure from pure order, to be written in the
-// journal.
-void rank_in_silence(ContestState& state);
+// The log has fallen silent: ranks what has moved; false where nothing had. The next record may
+// come before the point at which this ranking was due: then the ranking is a departure from pure
+// order, and the journal says so.
+bool rank_in_silence(ContestState& state);
 bool departs_after_silence(const ContestState& state, const Place& next);
 
 // The batch is complete: works out what was put off. Then its tables can be written, and told.

@@ -38,8 +38,9 @@ void add_to_sums(WindowSums& sums, const Price& event, Timestamp now) {
     }
 }
 
-// The sums of a window whose newest minute is `minute`, from its 1m candles.
-WindowSums sums_of(const Candles& candles, Timestamp minute) {
+}  // namespace
+
+WindowSums window_sums(const Candles& candles, Timestamp minute) {
     WindowSums sums;
     for (auto it = candles.lower_bound(minute - kWindow); it != candles.end(); ++it) {
         const CandleRow& candle = it->second;
@@ -59,8 +60,6 @@ WindowSums sums_of(const Candles& candles, Timestamp minute) {
     }
     return sums;
 }
-
-}  // namespace
 
 void CandleProjection::on(const Price& event, MarketStep& step) {
     if (step.symbol == nullptr) step.symbol = &step.market.symbol(event.symbol, step.seq);
@@ -96,7 +95,7 @@ void CandleProjection::on(const MinuteEntered& entered, MarketStep& step) {
             if (!symbol.before || last_outside.last_at >= symbol.before->at)
                 symbol.before = {last_outside.last_at, last_outside.close};
         }
-        symbol.sums = sums_of(minutes_kept, entered.minute);
+        symbol.sums = window_sums(minutes_kept, entered.minute);
     }
 }
 

@@ -64,6 +64,7 @@ struct MarketSymbol {
     std::optional<Observation> before;  // the newest price before the window
     std::optional<Observation> first;   // the oldest price known
 
+    Candles& minutes() { return candles[0]; }
     CandleRow* find(Interval interval, Timestamp opened_at);
     CandleRow& add(CandleRow candle);
 };

@@ -1,0 +1,229 @@
+#include "projector/io/answers.hpp"
+
+#include "projector/io/row_sql.hpp"
+
+#include <algorithm>
+#include <ranges>
+
+namespace duel::projector {
+namespace {
+
+using platform::Connection;
+using platform::Params;
+using Kind = Question::Kind;
+
+std::vector<const Question*> of_kind(const std::vector<Question>& questions, Kind kind) {
+    std::vector<const Question*> chosen;
+    for (const Question& question : questions) {
+        if (question.kind == kind) chosen.push_back(&question);
+    }
+    return chosen;
+}
+
+auto texts(const std::vector<const Question*>& asked) {
+    return asked |
+           std::views::transform([](const Question* q) -> const std::string& { return q->text; });
+}
+auto numbers(const std::vector<const Question*>& asked) {
+    return asked | std::views::transform([](const Question* q) { return q->no; });
+}
+auto other_numbers(const std::vector<const Question*>& asked) {
+    return asked | std::views::transform([](const Question* q) { return q->other_no; });
+}
+
+void answer_homes(
+    Connection& connection,
+    Homes& homes,
+    Topic topic,
+    const std::vector<const Question*>& asked
+) {
+    if (asked.empty()) return;
+    for (const Question* question : asked)
+        homes.learn(question->text, std::nullopt);
+    const auto found = connection.exec(
+        "select key, partition from homes where topic = $1 and key = any($2)",
+        Params{}.add(text(topic)).add_array(texts(asked))
+    );
+    for (const auto row : found)
+        homes.learn(row.get<std::string>(0), row.get<std::int32_t>(1));
+}
+
+void answer_trades(
+    Connection& connection,
+    Ledger& ledger,
+    const std::vector<const Question*>& asked
+) {
+    if (asked.empty()) return;
+    for (const Question* question : asked)
+        ledger.trade_ids.learn(question->no, question->text, std::nullopt);
+    const auto found = connection.exec(
+        "select t.scope_no, t.trade_id, p.wallet_no, t.symbol_no, t.side, t.amount, t.price, t.fee,"
+        " t.traded_at from unnest($1::bigint[], $2::text[]) q(scope_no, trade_id)"
+        " join trades t on t.scope_no = q.scope_no and t.trade_id = q.trade_id"
+        " join portfolios p on p.portfolio_no = t.portfolio_no",
+        Params{}.add_array(numbers(asked)).add_array(texts(asked))
+    );
+    for (const auto row : found)
+        ledger.trade_ids.learn(
+            row.get<std::int64_t>(0),
+            row.get<std::string>(1),
+            TradeFact{
+                .wallet_no = row.get<std::int64_t>(2),
+                .symbol_no = row.get<std::int64_t>(3),
+                .side = row.get<std::int16_t>(4),
+                .amount = row.get<Amount>(5),
+                .price = row.get<Amount>(6),
+                .fee = row.get<Amount>(7),
+                .at = row.get<Timestamp>(8)}
+        );
+}
+
+void answer_transfers(
+    Connection& connection,
+    Ledger& ledger,
+    const std::vector<const Question*>& asked
+) {
+    if (asked.empty()) return;
+    for (const Question* question : asked)
+        ledger.transfer_ids.learn(question->no, question->text, std::nullopt);
+    const auto found = connection.exec(
+        "select t.scope_no, t.transfer_id, p.wallet_no, t.kind, t.amount, t.transferred_at"
+        " from unnest($1::bigint[], $2::text[]) q(scope_no, transfer_id)"
+        " join transfers t on t.scope_no = q.scope_no and t.transfer_id = q.transfer_id"
+        " join portfolios p on p.portfolio_no = t.portfolio_no",
+        Params{}.add_array(numbers(asked)).add_array(texts(asked))
+    );
+    for (const auto row : found)
+        ledger.transfer_ids.learn(
+            row.get<std::int64_t>(0),
+            row.get<std::string>(1),
+            TransferFact{
+                .wallet_no = row.get<std::int64_t>(2),
+                .kind = row.get<std::int16_t>(3),
+                .amount = row.get<Amount>(4),
+                .at = row.get<Timestamp>(5)}
+        );
+}
+
+void answer_members(
+    Connection& connection,
+    Ledger& ledger,
+    const std::vector<const Question*>& asked
+) {
+    if (asked.empty()) return;
+    for (const Question* question : asked)
+        ledger.members.learn(question->no, question->other_no, std::nullopt);
+    const auto found = connection.exec(
+        "select p.contest_no, p.wallet_no, i.username"
+        " from unnest($1::bigint[], $2::bigint[]) q(contest_no, wallet_no)"
+        " join portfolios p on p.contest_no = q.contest_no and p.wallet_no = q.wallet_no"
+        " join participants i on i.portfolio_no = p.portfolio_no where i.left_at is null",
+        Params{}.add_array(numbers(asked)).add_array(other_numbers(asked))
+    );
+    for (const auto row : found)
+        ledger.members.learn(
+            row.get<std::int64_t>(0), row.get<std::int64_t>(1), row.get<std::string>(2)
+        );
+}
+
+void answer_candles(Connection& connection, Market& market, const Question& question) {
+    std::vector<CandleRow> candles;
+    for (std::size_t i = 0; i < kIntervals; ++i) {
+        const auto interval = static_cast<Interval>(i);
+        const auto found = connection.exec(
+            select_sql<CandleRow>() +
+                " where y.symbol_no = $1 and y.\"interval\" = $2 and y.opened_at = $3",
+            Params{}.add(question.no).add(text(interval)).add(opening_of(interval, question.at))
+        );
+        for (const auto row : found)
+            candles.push_back(read_row<CandleRow>(row));
+    }
+    market.learn(question.no, question.at, std::move(candles));
+}
+
+}  // namespace
+
+void answer(Connection& connection, ContestState& state, const std::vector<Question>& questions) {
+    Ledger& ledger = state.book;
+    std::vector<const Question*> prices, trades;
+    for (const Question* question : of_kind(questions, Kind::home))
+        (question->text.starts_with("symbol:") ? prices : trades).push_back(question);
+    answer_homes(connection, ledger.homes, Topic::prices, prices);
+    answer_homes(connection, ledger.homes, Topic::trades, trades);
+    answer_trades(connection, ledger, of_kind(questions, Kind::trade));
+    answer_transfers(connection, ledger, of_kind(questions, Kind::transfer));
+    answer_members(connection, ledger, of_kind(questions, Kind::member));
+}
+
+void answer(Connection& connection, MarketState& state, const std::vector<Question>& questions) {
+    answer_homes(connection, state.book.homes, Topic::prices, of_kind(questions, Kind::home));
+    for (const Question* question : of_kind(questions, Kind::candles))
+        answer_candles(connection, state.book, *question);
+}
+
+std::vector<Question> id_questions(const ContestState& state, const Inputs& inputs) {
+    const Ledger& ledger = state.book;
+    std::vector<Question> questions;
+    const auto ask = [&](const auto& event, Kind kind, const std::string& id) {
+        std::optional<std::int64_t> scope_no;
+        if (event.contest_id) {
+            if (const Contest* contest = ledger.find_contest(*event.contest_id))
+                scope_no = contest->row.contest_no;
+        } else if (const Wallet* wallet = ledger.find_wallet(event.wallet_address)) {
+            if (wallet->main != nullptr) scope_no = wallet->main->row.portfolio_no;
+        }
+        if (scope_no)
+            questions.push_back({.kind = kind, .no = *scope_no, .other_no = 0, .text = id, .at = {}}
+            );
+    };
+    for (const auto& chunk : inputs) {
+        for (const Input& input : chunk) {
+            if (!input.event) continue;
+            const Event& event = *input.event;
+            if (const auto* trade = std::get_if<Trade>(&event)) {
+                ask(*trade, Kind::trade, trade->trade_id);
+            } else if (const auto* deposit = std::get_if<Deposit>(&event)) {
+                if (deposit->transfer_id) ask(*deposit, Kind::transfer, *deposit->transfer_id);
+            } else if (const auto* withdrawal = std::get_if<Withdrawal>(&event)) {
+                if (withdrawal->transfer_id)
+                    ask(*withdrawal, Kind::transfer, *withdrawal->transfer_id);
+            }
+        }
+    }
+    return questions;
+}
+
+bool claim_homes(Connection& connection, std::int16_t shard, const Homes& homes) {
+    if (homes.claims().empty()) return true;
+    std::vector<const Home*> claims;
+    for (const Home& home : homes.claims())
+        claims.push_back(&home);
+    // In one order everywhere, so that two shards never wait for each other.
+    std::ranges::sort(claims, {}, [](const Home* home) {
+        return std::pair{text(home->topic), std::string_view{home->key}};
+    });
+    const auto column = [&](auto member) {
+        return claims | std::views::transform([member](const Home* home) { return home->*member; });
+    };
+    const auto topics =
+        claims | std::views::transform([](const Home* home) { return text(home->topic); });
+    Params params;
+    params.add(shard).add_array(topics).add_array(column(&Home::key));
+    params.add_array(column(&Home::partition)).add_array(column(&Home::seq));
+    connection.exec(
+        "insert into homes (topic, key, partition, shard, seq)"
+        " select c.topic, c.key, c.partition, $1, c.seq"
+        " from unnest($2::text[], $3::text[], $4::int[], $5::bigint[]) c(topic, key, partition, "
+        "seq)"
+        " on conflict do nothing",
+        params
+    );
+    const auto lost = connection.exec(
+        "select count(*) from unnest($1::text[], $2::text[], $3::int[]) c(topic, key, partition)"
+        " join homes h on h.topic = c.topic and h.key = c.key and h.partition <> c.partition",
+        Params{}.add_array(topics).add_array(column(&Home::key)).add_array(column(&Home::partition))
+    );
+    return lost.one().get<std::int64_t>(0) == 0;
+}
+
+}  // namespace duel::projector

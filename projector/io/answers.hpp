@@ -1,0 +1,32 @@
+#pragma once
+
+#include "platform/postgres.hpp"
+#include "projector/io/intake.hpp"
+#include "projector/rules/state.hpp"
+
+#include <vector>
+
+// What a shard has to look up before it can decide a record: one statement a kind of question,
+// however many there are. The answers go into the state.
+namespace duel::projector {
+
+void answer(
+    platform::Connection& connection,
+    ContestState& state,
+    const std::vector<Question>& questions
+);
+void answer(
+    platform::Connection& connection,
+    MarketState& state,
+    const std::vector<Question>& questions
+);
+
+// Questions about every trade and transfer id of the records that memory does not know: for when
+// the unique index has shown that old ids come again.
+std::vector<Question> id_questions(const ContestState& state, const Inputs& inputs);
+
+// Settles the homes that the batch claims, within its transaction. False where another shard was
+// faster with one of them: then the batch has to be applied again.
+bool claim_homes(platform::Connection& connection, std::int16_t shard, const Homes& homes);
+
+}  // namespace duel::projector

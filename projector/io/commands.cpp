@@ -1,0 +1,121 @@
+#include "projector/io/commands.hpp"
+
+#include "core/topics.hpp"
+#include "platform/backoff.hpp"
+#include "platform/log.hpp"
+#include "platform/migrations.hpp"
+#include "platform/topics.hpp"
+#include "projector/io/owner.hpp"
+
+#include <fmt/format.h>
+#include <optional>
+#include <random>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+namespace duel::projector {
+namespace {
+
+using namespace std::chrono_literals;
+namespace log = platform::log;
+
+constexpr auto kAskKafka = 10s;
+
+std::string owner_name() {
+    char host[256] = "localhost";
+    gethostname(host, sizeof host - 1);
+    return fmt::format("{}/{}", host, getpid());
+}
+
+// One set of topics: the projector reads two of them and writes two.
+std::vector<TopicRule> needed_topics() {
+    std::vector<TopicRule> rules = topic_rules();
+    std::erase_if(rules, [](const TopicRule& rule) { return rule.name == "status"; });
+    return rules;
+}
+
+// Waits for the database; refuses one that was not migrated. False when asked to stop meanwhile.
+bool await_model(const Process& process) {
+    platform::Backoff backoff;
+    while (!process.shutdown.requested()) {
+        try {
+            platform::Connection connection{platform::ConnectionSettings{
+                .url = process.settings.postgres.value, .application_name = "duel-projector"}};
+            active_model(connection);
+            process.health.set("postgres", true);
+            return true;
+        } catch (const platform::ConnectionLost& lost) {
+            process.health.set("postgres", false, lost.what());
+            log::debug("postgres is away: {}", lost.what());
+        }
+        process.shutdown.wait_for(backoff.next());
+    }
+    return false;
+}
+
+std::vector<ShardId> shards_of(const Process& process) {
+    platform::Admin admin{process.common.kafka};
+    std::vector<ShardId> shards;
+    for (const auto& topic : admin.describe({"trades", "prices"}, kAskKafka)) {
+        const auto kind = topic.name == "trades" ? ShardId::Kind::contest : ShardId::Kind::market;
+        for (std::int32_t partition = 0; partition < topic.partitions; ++partition)
+            shards.push_back({kind, partition});
+    }
+    return shards;
+}
+
+}  // namespace
+
+int run_migrate(const MigrateSettings& settings) {
+    platform::Connection connection{platform::ConnectionSettings{
+        .url = settings.postgres.value,
+        .application_name = "duel-projector migrate",
+        .parameters = {{"client_min_messages", "warning"}}}};
+    const auto applied =
+        platform::apply_migrations(connection, settings.migrations, "model_1, public");
+    for (const platform::Migration& migration : applied)
+        log::info("applied {}", migration.file());
+    if (applied.empty()) log::info("{} is up to date", connection.peer());
+    return 0;
+}
+
+int run_shards(
+    const CommonSettings& common,
+    const RunSettings& settings,
+    const platform::Shutdown& shutdown
+) {
+    platform::Health health;
+    platform::Metrics metrics{"duel-projector"};
+    health.expect("kafka");
+    health.expect("postgres");
+    health.expect("shards");
+    const platform::HttpServer server{common.http, metrics, health};
+    const Process process{common, settings, shutdown, health, metrics, owner_name()};
+
+    if (!await_model(process)) return 0;
+    {
+        platform::Admin admin{common.kafka};
+        const auto waiting = [&](const std::string& reason) { health.set("kafka", false, reason); };
+        if (!platform::await_topics(
+                admin, needed_topics(), platform::MissingTopics::wait_for, shutdown, waiting
+            ))
+            return 0;
+        health.set("kafka", true);
+    }
+
+    std::vector<std::unique_ptr<Owner>> owners;
+    std::vector<std::jthread> threads;
+    for (const ShardId& shard : shards_of(process))
+        owners.push_back(std::make_unique<Owner>(process, shard));
+    for (const auto& owner : owners)
+        threads.emplace_back([&owner] { owner->run(); });
+    health.set("shards", true);
+    log::info("{} shards, as {}", owners.size(), process.name);
+    for (std::jthread& thread : threads)
+        thread.join();
+    log::info("stopped");
+    return 0;
+}
+
+}  // namespace duel::projector

@@ -1,0 +1,100 @@
+#pragma once
+
+#include "core/event.hpp"
+#include "platform/kafka.hpp"
+#include "projector/io/offsets.hpp"
+#include "projector/rules/merge_order.hpp"
+#include "projector/rules/place.hpp"
+#include "projector/rules/shard.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace duel::projector {
+
+// One record, read and decoded, in its place of the shard's order.
+struct Input {
+    platform::Record record;  // its bytes, until the batch is done
+    Place place;
+    Result<Event> event;
+    bool is_late{false};  // it belongs before a record that was taken already
+};
+
+// Records in order, in the chunks in which they were merged.
+using Inputs = std::vector<std::vector<Input>>;
+
+// The log does not have the offset that the shard stands at: only a person can decide what then.
+struct LogMismatch : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+struct IntakeSettings {
+    platform::KafkaSettings kafka;
+    std::chrono::milliseconds merge_wait{3};
+    std::size_t queue_records{40'000};
+};
+
+// Reads the partitions of one shard from given offsets, merges them into one order and decodes
+// them, in a thread of its own, ahead of the shard by a bounded number of records.
+//
+// Of the partitions that have records fetched or known to be waiting, the smallest head goes first.
+// A partition that is caught up is waited for until a record is merge_wait old, no longer. The end
+// of a contest is fair: it waits until every price partition is read up to where it ended after the
+// record of the end was read.
+class Intake {
+public:
+    using StateHook = platform::KafkaStateHook;
+
+    Intake(const ShardId& shard, const IntakeSettings& settings, Offsets from, StateHook on_state);
+    ~Intake();
+
+    // About `most` records, in order; waits that long for the first. Throws what ended the reading:
+    // LogMismatch, or KafkaError.
+    Inputs take(std::size_t most, std::chrono::milliseconds longest);
+
+    // Records that are in the log and were not taken yet, as far as is known.
+    std::int64_t lag() const { return lag_.load(std::memory_order_relaxed); }
+    std::size_t queued() const;
+
+private:
+    struct Lane;
+
+    void run(const std::stop_token& stop);
+    bool advance();
+    void fill();
+    Lane* smallest_head();
+    bool may_pass(const Lane& lane);
+    bool is_fair(Lane& lane);
+    void emit(Lane& lane);
+    void hand_over();
+    void note_lag();
+
+    IntakeSettings settings_;
+    std::string name_;
+    platform::Consumer consumer_;
+    Decoder decoder_;
+    std::vector<std::unique_ptr<Lane>> lanes_;
+    Stretch stretch_;
+    std::vector<Input> merged_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::deque<std::vector<Input>> queue_;
+    std::size_t queued_{0};  // records in it
+    std::exception_ptr failure_;
+    std::atomic<std::int64_t> lag_{0};
+    std::jthread thread_;  // last: it uses all of the above
+};
+
+}  // namespace duel::projector

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/topic.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace duel::projector {
+
+// Where a shard stands in each partition that it reads: the next record to apply.
+using Offsets = std::map<std::pair<Topic, std::int32_t>, std::int64_t>;
+
+// {"prices/0": 5, "trades/3": 17}, as the tables hold it.
+std::string json_of(const Offsets& offsets);
+Offsets offsets_from_json(std::string_view json);
+
+}  // namespace duel::projector

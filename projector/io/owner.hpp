@@ -1,0 +1,47 @@
+#pragma once
+
+#include "platform/health.hpp"
+#include "platform/postgres.hpp"
+#include "platform/shutdown.hpp"
+#include "projector/io/control.hpp"
+#include "projector/io/meters.hpp"
+#include "projector/io/settings.hpp"
+#include "projector/rules/shard.hpp"
+
+#include <memory>
+#include <string>
+
+namespace duel::projector {
+
+// What all shards of a process share.
+struct Process {
+    const CommonSettings& common;
+    const RunSettings& settings;
+    const platform::Shutdown& shutdown;
+    platform::Health& health;
+    platform::Metrics& metrics;
+    std::string name;  // of this owner, in the table `shards`
+};
+
+// Looks after one shard for as long as the process lives: takes it when it is free, projects it,
+// and begins again from what Postgres says after anything that went wrong. One thread.
+class Owner {
+public:
+    Owner(const Process& process, const ShardId& shard);
+
+    // Returns when the process is asked to stop.
+    void run();
+
+private:
+    void own();
+    void project(platform::Connection& connection, const Model& model);
+    void log_error_and_wait(const std::string& reason);
+
+    const Process& process_;
+    ShardId shard_;
+    std::string condition_;  // its name in Health
+    Meters meters_;
+    int probe_batches_{0};  // so many batches look every id up: old ones have come again
+};
+
+}  // namespace duel::projector

@@ -1,0 +1,282 @@
+#include "projector/io/projection.hpp"
+
+#include "platform/log.hpp"
+#include "projector/io/recovery.hpp"
+#include "projector/io/row_sql.hpp"
+
+#include <set>
+#include <type_traits>
+
+namespace duel::projector {
+namespace {
+
+using namespace std::chrono_literals;
+using platform::SqlError;
+
+constexpr auto kIdle = 100ms;
+constexpr auto kNoteEvery = 1s;
+constexpr auto kLastFlush = 5s;
+constexpr int kProbeBatches = 50;
+constexpr int kMostQuestions = 8;  // of one record; each answer settles its question for the batch
+
+template <class State>
+inline constexpr bool kIsContest = std::is_same_v<State, ContestState>;
+
+// Runs something and adds how long it took.
+template <class Work>
+auto timed(Meters& meters, Meters::Phase phase, Work&& work) {
+    const auto begin = std::chrono::steady_clock::now();
+    work();
+    meters.took(phase, std::chrono::steady_clock::now() - begin);
+}
+
+platform::KafkaStateHook quiet() {
+    return {};
+}
+
+}  // namespace
+
+template <class State>
+Projection<State>::Projection(
+    const Process& process,
+    const ShardId& shard,
+    platform::Connection& connection,
+    ShardPosition position,
+    std::unique_ptr<State> state,
+    Meters& meters,
+    int& probe_batches
+)
+    : process_{process},
+      shard_{shard},
+      connection_{connection},
+      position_{std::move(position)},
+      state_{std::move(state)},
+      meters_{meters},
+      probe_batches_{probe_batches},
+      outbox_{position_.epoch, shard.name()},
+      journal_{connection, shard, position_},
+      publisher_{
+          process.common.kafka,
+          shard,
+          process.shutdown.flag(),
+          position_.published_seq,
+          quiet()},
+      intake_{
+          shard,
+          {.kafka = process.common.kafka,
+           .merge_wait = process.settings.merge_wait,
+           .queue_records = process.settings.queue_records},
+          position_.offsets,
+          [&process](bool up, const std::string& reason) {
+              process.health.set("kafka", up, reason);
+          }},
+      pace_keeper_{process.settings.pace} {
+    if (position_.is_new) state_->pace.pace = process.settings.pace;
+    journal_.begin(position_.is_new ? "start" : "owner", state_->pace.pace);
+    tell_leftovers();
+}
+
+template <class State>
+void Projection<State>::tell_leftovers() {
+    const UntoldLetters untold = untold_letters(connection_, shard_, position_);
+    letters_ = untold.letters;
+    publish();
+    settle(*state_);
+    letters_.clear();
+}
+
+template <class State>
+void Projection<State>::run() {
+    const auto heartbeat = process_.health.heartbeat(shard_.name(), 60s);
+    while (!process_.shutdown.requested()) {
+        heartbeat->beat();
+        Inputs inputs;
+        timed(meters_, Meters::Phase::fetch, [&] {
+            inputs = intake_.take(process_.settings.batch_records, kIdle);
+        });
+        publisher_.poll();
+        if (inputs.empty())
+            idle();
+        else
+            work(inputs);
+        meters_.lag_records.Set(static_cast<double>(intake_.lag()));
+        meters_.queued_records.Set(static_cast<double>(intake_.queued()));
+        meters_.untold_records.Set(static_cast<double>(publisher_.outstanding()));
+    }
+    publisher_.flush(kLastFlush);
+    note_published();
+}
+
+template <class State>
+void Projection<State>::work(const Inputs& inputs) {
+    std::size_t records = 0;
+    if constexpr (kIsContest<State>) {
+        if (probe_batches_ > 0) answer(connection_, *state_, id_questions(*state_, inputs));
+    }
+    retried_ = 0;
+    timed(meters_, Meters::Phase::apply, [&] {
+        for (std::size_t chunk = 0; chunk < inputs.size(); ++chunk) {
+            for (std::size_t index = 0; index < inputs[chunk].size(); ++index)
+                consume(inputs, chunk, index);
+            records += inputs[chunk].size();
+        }
+        finish_batch(*state_);
+    });
+    commit();
+    timed(meters_, Meters::Phase::publish, [&] { publish(); });
+
+    if (probe_batches_ > 0) probe_batches_ = retried_ > 0 ? kProbeBatches : probe_batches_ - 1;
+    meters_.batch(records);
+    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::system_clock::now() - inputs.back().back().place.log_time
+    );
+    meters_.latency(age);
+    meters_.lag_seconds.Set(intake_.lag() > 0 ? std::chrono::duration<double>(age).count() : 0.0);
+    letters_.clear();
+    settle(*state_);
+    last_record_ = Clock::now();
+    may_rank_in_silence_ = true;
+    keep_pace();
+}
+
+template <class State>
+void Projection<State>::consume(const Inputs& inputs, std::size_t chunk, std::size_t index) {
+    const Input& input = inputs[chunk][index];
+    bool is_ranking = false;
+    if constexpr (kIsContest<State>) {
+        if (departs_after_silence(*state_, input.place))
+            journal_.begin("silence", state_->pace.pace);
+        is_ranking = state_->pace.point && input.place.log_time >= *state_->pace.point;
+    }
+    if (input.is_late) journal_.begin("late", state_->pace.pace);
+
+    const auto begin = is_ranking ? Clock::now() : Clock::time_point{};
+    Verdict verdict = apply(*state_, input.place, input.event, process_.settings.limits);
+    if (is_ranking) pace_keeper_.spent(Clock::now() - begin);
+    for (int asked = 0; verdict.outcome == Outcome::asks; ++asked) {
+        if (asked == kMostQuestions)
+            throw std::logic_error("a record cannot be decided: its questions stay open");
+        find_answers(inputs, chunk, index);
+        verdict = apply(*state_, input.place, input.event, process_.settings.limits);
+    }
+    journal_.consume(input.place);
+    meters_.count(input.place.topic, verdict.outcome);
+    if (verdict.outcome == Outcome::retried) ++retried_;
+    if (verdict.outcome == Outcome::refused && input.place.topic == shard_.own_topic()) {
+        letters_.push_back(dead_letter_of(input, verdict.error, state_->seq));
+        meters_.dead_letter(verdict.error.code);
+    }
+}
+
+// Asks for this record and, while at it, for all that follow in the batch.
+template <class State>
+void Projection<State>::find_answers(const Inputs& inputs, std::size_t chunk, std::size_t index) {
+    std::set<Question> questions;
+    for (; chunk < inputs.size(); ++chunk, index = 0) {
+        for (; index < inputs[chunk].size(); ++index) {
+            const Input& input = inputs[chunk][index];
+            Verdict verdict = foresee(*state_, input.place, input.event);
+            if (verdict.outcome == Outcome::asks) questions.insert(std::move(*verdict.question));
+        }
+    }
+    answer(connection_, *state_, {questions.begin(), questions.end()});
+}
+
+template <class State>
+void Projection<State>::commit() {
+    position_.offsets = journal_.next();
+    position_.seq = state_->seq;
+    position_.published_seq = publisher_.published();
+    position_.next_no = state_->book.numbering.next();
+    position_.now = state_->book.now;
+    position_.pace = state_->pace;
+
+    platform::Transaction transaction{connection_};
+    try {
+        timed(meters_, Meters::Phase::write, [&] {
+            write_position(connection_, shard_, position_, intake_.lag());
+            if (!claim_homes(connection_, shard_.number(), state_->book.homes))
+                throw ApplyAgain("another shard has settled a home");
+            write_tables();
+            write_dead_letters(connection_, shard_, letters_);
+            journal_.write(connection_, position_.epoch);
+        });
+        timed(meters_, Meters::Phase::commit, [&] { transaction.commit(); });
+    } catch (const SqlError& error) {
+        const bool is_old_id = error.constraint == "trades_scope_no_trade_id" ||
+                               error.constraint == "transfers_scope_no_transfer_id_key";
+        if (!error.is_unique_violation() || !is_old_id) throw;
+        throw ApplyAgain("an old id came again");
+    }
+    journal_.settle();
+    last_note_ = Clock::now();
+}
+
+template <class State>
+void Projection<State>::write_tables() {
+    for_each_table(*state_, [&](const auto& table) {
+        using Row = typename std::decay_t<decltype(table)>::Row;
+        const auto begin = Clock::now();
+        write_table<Row>(connection_, shard_.number(), table);
+        if constexpr (std::is_same_v<Row, LeaderboardRow>) {
+            if (!table.touched().empty()) pace_keeper_.spent(Clock::now() - begin);
+        }
+    });
+}
+
+template <class State>
+void Projection<State>::publish() {
+    publisher_.begin(state_->seq);
+    outbox_.tell(*state_, [this](std::string_view key, std::string_view record) {
+        publisher_.feed(key, record);
+    });
+    for (const DeadLetter& letter : letters_)
+        publisher_.dead_letter(letter);
+    publisher_.end();
+}
+
+template <class State>
+void Projection<State>::idle() {
+    if constexpr (kIsContest<State>) {
+        const auto silence = Clock::now() - last_record_;
+        if (may_rank_in_silence_ && silence >= state_->pace.pace) rank_in_silence();
+    }
+    const bool has_news = publisher_.published() != position_.published_seq;
+    if (has_news && Clock::now() - last_note_ >= kNoteEvery) note_published();
+}
+
+template <class State>
+void Projection<State>::rank_in_silence() {
+    if constexpr (kIsContest<State>) {
+        may_rank_in_silence_ = false;
+        if (!projector::rank_in_silence(*state_)) return;
+        commit();
+        publish();
+        settle(*state_);
+    }
+}
+
+template <class State>
+void Projection<State>::note_published() {
+    position_.published_seq = publisher_.published();
+    write_position(connection_, shard_, position_, intake_.lag());
+    last_note_ = Clock::now();
+}
+
+template <class State>
+void Projection<State>::keep_pace() {
+    if constexpr (kIsContest<State>) {
+        const auto advised = pace_keeper_.advise(state_->pace.pace);
+        if (advised == state_->pace.pace) return;
+        platform::log::info(
+            "{}: contests are ranked every {} ms from now on", shard_.name(), advised.count()
+        );
+        state_->pace.pace = advised;
+        journal_.begin("pace", advised);
+    }
+}
+
+template class Projection<ContestState>;
+template class Projection<MarketState>;
+
+}  // namespace duel::projector

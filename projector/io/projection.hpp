@@ -1,0 +1,83 @@
+#pragma once
+
+#include "platform/postgres.hpp"
+#include "projector/io/answers.hpp"
+#include "projector/io/control.hpp"
+#include "projector/io/dead_letters.hpp"
+#include "projector/io/intake.hpp"
+#include "projector/io/meters.hpp"
+#include "projector/io/owner.hpp"
+#include "projector/io/pace_keeper.hpp"
+#include "projector/io/publisher.hpp"
+#include "projector/rules/apply.hpp"
+#include "projector/rules/outbox.hpp"
+
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+namespace duel::projector {
+
+// The batch met something that only Postgres knew: nothing of it was written. Begin again from what
+// is stored, and look every id up for a while.
+struct ApplyAgain : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+// One taken shard at work: batch after batch, each applied, written in one transaction, then told.
+//
+// Anything thrown leaves the state ahead of Postgres: drop the object and recover.
+template <class State>
+class Projection {
+public:
+    // `connection` holds the shard's lock. Tells first what an earlier owner left untold.
+    Projection(
+        const Process& process,
+        const ShardId& shard,
+        platform::Connection& connection,
+        ShardPosition position,
+        std::unique_ptr<State> state,
+        Meters& meters,
+        int& probe_batches
+    );
+
+    // Until the process is asked to stop; then everything told is acknowledged and noted.
+    void run();
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void tell_leftovers();
+    void work(const Inputs& inputs);
+    void consume(const Inputs& inputs, std::size_t chunk, std::size_t index);
+    void find_answers(const Inputs& inputs, std::size_t chunk, std::size_t index);
+    void commit();
+    void write_tables();
+    void publish();
+    void idle();
+    void rank_in_silence();
+    void note_published();
+    void keep_pace();
+
+    const Process& process_;
+    ShardId shard_;
+    platform::Connection& connection_;
+    ShardPosition position_;
+    std::unique_ptr<State> state_;
+    Meters& meters_;
+    int& probe_batches_;
+
+    Outbox outbox_;
+    Journal journal_;
+    Publisher publisher_;
+    Intake intake_;
+    PaceKeeper pace_keeper_;
+
+    std::vector<DeadLetter> letters_;  // of this batch
+    std::size_t retried_{0};           // in this batch
+    Clock::time_point last_record_{Clock::now()};
+    Clock::time_point last_note_{Clock::now()};
+    bool may_rank_in_silence_{false};
+};
+
+}  // namespace duel::projector

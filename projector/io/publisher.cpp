@@ -1,0 +1,86 @@
+#include "projector/io/publisher.hpp"
+
+#include <array>
+#include <fmt/format.h>
+
+namespace duel::projector {
+
+using platform::Delivery;
+using platform::KafkaHeader;
+
+Publisher::Publisher(
+    const platform::KafkaSettings& kafka,
+    const ShardId& shard,
+    const std::atomic<bool>& stop,
+    std::int64_t published,
+    platform::KafkaStateHook on_state
+)
+    : stop_{stop},
+      published_{published},
+      producer_{
+          kafka,
+          {.client_id = "duel-projector-" + shard.name(), .linger = std::chrono::milliseconds{1}},
+          [this](const Delivery& delivery) {
+              if (!delivery.ok() && failure_.empty()) failure_ = delivery.error;
+              --static_cast<Batch*>(delivery.token)->unanswered;
+          },
+          std::move(on_state)} {}
+
+void Publisher::begin(std::int64_t seq) {
+    batches_.push_back({seq, 0, false});
+}
+
+void Publisher::end() {
+    batches_.back().complete = true;
+    poll();
+}
+
+void Publisher::send(
+    std::string_view topic,
+    std::string_view key,
+    std::string_view value,
+    std::span<const KafkaHeader> headers
+) {
+    Batch& batch = batches_.back();
+    ++batch.unanswered;
+    if (!producer_.produce(topic, key, value, stop_, &batch, headers))
+        throw PublishFailed("stopped while Kafka was away");
+}
+
+void Publisher::feed(std::string_view key, std::string_view record) {
+    send("feed", key, record, {});
+}
+
+void Publisher::dead_letter(const DeadLetter& letter) {
+    const std::string partition = std::to_string(letter.partition);
+    const std::string offset = std::to_string(letter.offset);
+    const std::array<KafkaHeader, 5> headers{
+        KafkaHeader{"topic", letter.topic},
+        KafkaHeader{"partition", partition},
+        KafkaHeader{"offset", offset},
+        KafkaHeader{"code", letter.code},
+        KafkaHeader{"reason", letter.reason}};
+    send("dead-letters", letter.kafka_key, letter.value, headers);
+}
+
+void Publisher::poll() {
+    producer_.poll();
+    settle();
+}
+
+bool Publisher::flush(std::chrono::milliseconds longest) {
+    const bool all = producer_.flush(longest) == 0;
+    settle();
+    return all;
+}
+
+void Publisher::settle() {
+    if (!failure_.empty())
+        throw PublishFailed("Kafka did not take a record of the feed: " + failure_);
+    while (!batches_.empty() && batches_.front().complete && batches_.front().unanswered == 0) {
+        published_ = batches_.front().seq;
+        batches_.pop_front();
+    }
+}
+
+}  // namespace duel::projector

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "platform/kafka.hpp"
+#include "projector/io/dead_letters.hpp"
+#include "projector/rules/shard.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace duel::projector {
+
+// A record of the feed was given up by Kafka: what is untold has to be told again from the rows.
+struct PublishFailed : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+// Sends what committed batches have to say, in their order, and knows up to which seq Kafka has
+// acknowledged all of it. One thread.
+class Publisher {
+public:
+    // `published` is where an earlier owner left off.
+    Publisher(
+        const platform::KafkaSettings& kafka,
+        const ShardId& shard,
+        const std::atomic<bool>& stop,
+        std::int64_t published,
+        platform::KafkaStateHook on_state
+    );
+
+    // Between begin and end stand the records of one batch; `seq` is where the batch ends. They
+    // wait while Kafka is away and the queue is full, until stop is raised.
+    void begin(std::int64_t seq);
+    void feed(std::string_view key, std::string_view record);
+    void dead_letter(const DeadLetter& letter);
+    void end();
+
+    // Takes acknowledgements in. Throws PublishFailed.
+    void poll();
+
+    std::int64_t published() const { return published_; }
+    std::size_t outstanding() const { return producer_.outstanding(); }
+
+    // Waits for all acknowledgements; false where some are missing at the deadline.
+    bool flush(std::chrono::milliseconds longest);
+
+private:
+    struct Batch {
+        std::int64_t seq;
+        std::int64_t unanswered;
+        bool complete;
+    };
+
+    void send(
+        std::string_view topic,
+        std::string_view key,
+        std::string_view value,
+        std::span<const platform::KafkaHeader> headers
+    );
+    void settle();
+
+    const std::atomic<bool>& stop_;
+    std::int64_t published_;
+    std::deque<Batch> batches_;  // not acknowledged yet, oldest first; they stay where they are
+    std::string failure_;
+    platform::Producer producer_;
+};
+
+}  // namespace duel::projector

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "platform/postgres.hpp"
+#include "projector/io/control.hpp"
+#include "projector/io/dead_letters.hpp"
+#include "projector/rules/state.hpp"
+
+#include <list>
+#include <memory>
+
+// Reads a shard's state back from its rows, as it was after the last commit.
+//
+// What the feed may not have told yet is listed as changed, without having to be written: telling
+// and settling the state completes what a crash interrupted.
+namespace duel::projector {
+
+std::unique_ptr<ContestState> recover_contests(
+    platform::Connection& connection,
+    const ShardId& shard,
+    const ShardPosition& position
+);
+std::unique_ptr<MarketState> recover_market(
+    platform::Connection& connection,
+    const ShardId& shard,
+    const ShardPosition& position
+);
+
+// Dead letters of which the topic may not have heard. The list owns what the letters look at.
+struct UntoldLetters {
+    std::list<std::string> values;
+    std::vector<DeadLetter> letters;
+};
+UntoldLetters untold_letters(
+    platform::Connection& connection,
+    const ShardId& shard,
+    const ShardPosition& position
+);
+
+}  // namespace duel::projector

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "platform/http.hpp"
+#include "platform/kafka/client.hpp"
+#include "platform/log.hpp"
+#include "platform/settings.hpp"
+#include "projector/rules/apply.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace duel::projector {
+
+struct CommonSettings {
+    platform::KafkaSettings kafka;
+    platform::LogSettings log;
+    platform::HttpSettings http;
+};
+
+struct MigrateSettings {
+    platform::Secret postgres;
+    std::string migrations = "migrations";
+};
+
+struct RunSettings {
+    platform::Secret postgres;
+    std::string migrations;
+    std::size_t batch_records = 10'000;       // most of one transaction
+    std::size_t queue_records = 40'000;       // most that wait for a shard, decoded
+    std::chrono::milliseconds merge_wait{3};  // for a partition that is caught up
+    std::chrono::milliseconds pace{500};      // between two rankings, in log time
+    Limits limits;
+};
+
+void offer(platform::Settings& settings, CommonSettings& common);
+void offer(platform::SettingTable& table, MigrateSettings& migrate);
+void offer(platform::SettingTable& table, RunSettings& run);
+
+}  // namespace duel::projector

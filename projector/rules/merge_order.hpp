@@ -1,0 +1,46 @@
+#pragma once
+
+#include "projector/rules/place.hpp"
+
+#include <compare>
+#include <optional>
+
+namespace duel::projector {
+
+// The pure order of a shard's records: log time, topic, partition, offset. Topics by name, so that
+// of equal log times the prices come first and a trade is valued at them.
+struct MergeKey {
+    Timestamp log_time;
+    Topic topic{Topic::trades};
+    std::int32_t partition{0};
+    std::int64_t offset{0};
+
+    static MergeKey of(const Place& place) {
+        return {place.log_time, place.topic, place.partition, place.offset};
+    }
+    friend std::strong_ordering operator<=>(const MergeKey& a, const MergeKey& b) {
+        if (const auto by_time = a.log_time <=> b.log_time; by_time != 0) return by_time;
+        if (const auto by_topic = text(a.topic) <=> text(b.topic); by_topic != 0) return by_topic;
+        if (const auto by_partition = a.partition <=> b.partition; by_partition != 0)
+            return by_partition;
+        return a.offset <=> b.offset;
+    }
+    friend bool operator==(const MergeKey& a, const MergeKey& b) { return (a <=> b) == 0; }
+};
+
+// Watches that records keep the pure order. One that belongs before another that was taken already
+// begins a new stretch: merged stretch by stretch, the log then gives the same order again.
+class Stretch {
+public:
+    // Notes a record that is taken now. True where it comes too late for the present stretch.
+    bool take(const MergeKey& key) {
+        const bool is_late = newest_ && key < *newest_;
+        newest_ = key;
+        return is_late;
+    }
+
+private:
+    std::optional<MergeKey> newest_;  // of the present stretch; it never falls within one
+};
+
+}  // namespace duel::projector
