@@ -11,10 +11,10 @@ namespace {
 constexpr std::size_t kRowsInLine = 3;
 
 const Json::Array& rows_of(const Mirror& mirror, std::string_view contest) {
-    static const Json::Array kNone;
+    static const Json::Array none;
     const Json* board = mirror.find(contest, "LEADERBOARD_UPDATED");
     const Json* rows = board ? board->find("leaderboard") : nullptr;
-    return rows && rows->array() ? *rows->array() : kNone;
+    return rows && rows->array() ? *rows->array() : none;
 }
 
 std::string name_of(const Json& row) {

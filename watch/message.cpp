@@ -32,9 +32,9 @@ std::optional<Message> Message::parse(std::string_view text) {
 }
 
 const Json& Message::data() const {
-    static const Json kNothing;
+    static const Json nothing;
     const Json* data = body.find("data");
-    return data ? *data : kNothing;
+    return data ? *data : nothing;
 }
 
 std::string error_sentence(const Message& message) {

@@ -4,16 +4,13 @@
 #include "core/cursor.hpp"
 #include "platform/settings.hpp"
 
-#include <cstdio>
-#include <cstdlib>
 #include <utility>
 
 namespace duel::watch {
 namespace {
 
 [[noreturn]] void refuse(const std::string& sentence) {
-    std::fprintf(stderr, "duel-watch: %s\n", sentence.c_str());
-    std::exit(2);
+    throw platform::SettingError(sentence);
 }
 
 template <class T>

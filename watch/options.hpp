@@ -31,7 +31,8 @@ struct Options {
     std::optional<std::uint64_t> most;                   // end after that many messages
     std::optional<std::chrono::milliseconds> cut_every;  // cut the own connection that often
 
-    // Ends the process: 0 after --help, 2 after a wrong setting.
+    // Ends the process after --help (0) and a wrong setting (2); throws platform::SettingError
+    // where settings are fine one by one but not together.
     static Options parse(int argc, const char* const* argv);
 };
 

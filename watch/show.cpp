@@ -113,7 +113,7 @@ std::string fitted(std::string_view text, std::size_t width, Align align) {
 }
 
 std::string short_wallet(std::string_view wallet) {
-    const auto shown = clean(wallet);
+    auto shown = clean(wallet);
     if (characters(shown) <= 12) return shown;
     const auto head = first_characters(shown, 4);
     const auto tail_at = first_characters(shown, characters(shown) - 4).size();

@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace duel::watch;
+namespace duel::watch {
 
 namespace {
 
@@ -85,3 +85,5 @@ TEST_CASE("in one line the board names the first three", "[board]") {
         "3. 0x12…cdef 9,000.00 -10.00 %"
     );
 }
+
+}  // namespace duel::watch

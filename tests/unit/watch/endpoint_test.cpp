@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-using namespace duel::watch;
+namespace duel::watch {
 
 namespace {
 
@@ -107,3 +107,5 @@ TEST_CASE(
     REQUIRE(contest.resumes("portfolio:c1"));
     REQUIRE_FALSE(contest.resumes("portfolio"));
 }
+
+}  // namespace duel::watch

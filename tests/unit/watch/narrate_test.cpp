@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace duel::watch;
+namespace duel::watch {
 
 namespace {
 
@@ -81,3 +81,5 @@ TEST_CASE("errors and unknown types say what they carry", "[narrate]") {
         "SUBSCRIBED contest:c1  recovery replayed · from seq 9"
     );
 }
+
+}  // namespace duel::watch

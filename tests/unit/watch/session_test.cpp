@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-using namespace duel::watch;
+namespace duel::watch {
 using namespace std::chrono_literals;
 using scripted::Peer;
 using Script = scripted::Server::Script;
@@ -271,3 +271,5 @@ TEST_CASE("a server that is not there is tried until the session is stopped", "[
         seen.notices.find("connecting to localhost:1: Connection refused") != std::string::npos
     );
 }
+
+}  // namespace duel::watch

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace duel::watch;
+namespace duel::watch {
 
 TEST_CASE("amounts are rounded half away from zero and grouped", "[show]") {
     REQUIRE(amount_text("1234567.895", 2) == "1,234,567.90");
@@ -48,3 +48,5 @@ TEST_CASE("times of the wire for the eye", "[show]") {
     REQUIRE(clock_text("").empty());
     REQUIRE(span_text("3725") == "1:02:05");
 }
+
+}  // namespace duel::watch
