@@ -65,6 +65,7 @@ start_replay() {
 
 launch_input() {
     export_settings
+    export DUEL_INGEST_METRICS_PORT=0   # that port is `duel-ingest serve`'s
     launch input "$bin/duel-ingest" "$@"
 }
 
@@ -100,23 +101,29 @@ await_rows() {
 
 analyst_value() { psql_at "$(role_url duel_analyst)" -qXAt -c "$1" 2>/dev/null || true; }
 
-# Three commands to try, under the board.
+# Three commands to try, under the board. No commas: duel-watch takes one hint or several from a word.
 board_hints() {
-    local file=$duel_var/my-trade.jsonl symbol price now kcat
-    IFS='|' read -r symbol price < <(analyst_value "SELECT symbol, price FROM duel.prices ORDER BY volume_24h DESC NULLS LAST LIMIT 1") || true
-    kcat="kcat -P -l -b $DUEL_KAFKA -X topic.partitioner=murmur2_random -t trades -k $contest"
-    hints=(--hint "in another terminal, in $root:"
-        --hint "  ./run psql -c \"select rank, username, portfolio_value, performance from leaderboard where contest_id = '$contest'\""
+    hints=(--hint "to try in another terminal (cd $root):"
+        --hint "  ./run psql -c \"select * from leaderboard where contest_id = '$contest' order by rank\""
         --hint "  ./run watch contest:$contest")
     if (( ${#paths[@]} )); then
         hints+=(--hint "  kcat -C -b $DUEL_KAFKA -t trades -o -5 -e")
-        return 0
+    else
+        write_my_trade "$duel_var/my-trade.jsonl"
+        hints+=(--hint "  kcat -P -l -b $DUEL_KAFKA -X topic.partitioner=murmur2_random -t trades -k $contest $(realpath --relative-base="$root" -- "$duel_var/my-trade.jsonl")")
     fi
+}
+
+# A participant of one's own and its first trade, for about 2,000 of the symbol that is traded most.
+write_my_trade() { # FILE
+    local symbol price amount now
+    await_rows "SELECT symbol, trim_scale(price), trim_scale(round(2000 / price, 3))
+        FROM duel.prices WHERE price < 1000000 ORDER BY volume_24h DESC NULLS LAST LIMIT 1"
+    IFS='|' read -r symbol price amount <<<"$rows"
     now=$(date +%s%3N)
-    printf '%s\n' >"$file" \
+    printf '%s\n' >"$1" \
         "{\"type\":\"participant_joined\",\"timestamp\":$now,\"contest_id\":\"$contest\",\"wallet_address\":\"my-wallet\",\"username\":\"me\"}" \
-        "{\"type\":\"trade\",\"timestamp\":$now,\"contest_id\":\"$contest\",\"trade_id\":\"my-first\",\"wallet_address\":\"my-wallet\",\"symbol\":\"${symbol:-SOL}\",\"side\":\"buy\",\"amount\":\"10\",\"price\":\"${price:-100}\"}"
-    hints+=(--hint "  $kcat $(realpath --relative-base="$root" -- "$file")")
+        "{\"type\":\"trade\",\"timestamp\":$now,\"contest_id\":\"$contest\",\"trade_id\":\"my-first\",\"wallet_address\":\"my-wallet\",\"symbol\":\"$symbol\",\"side\":\"buy\",\"amount\":\"$amount\",\"price\":\"$price\"}"
 }
 
 show_interrupted() { [[ $showing == no ]] || exit 0; exit "$1"; }
