@@ -50,6 +50,7 @@ says "DUEL_PORT_BASE=abc: a number from 1024 to 65500 is wanted" env DUEL_VAR="$
 exits 2 env DUEL_VAR="$home/x" DUEL_PORT_BASE=80 "$root/run" up
 says "DUEL_VAR=/proc/none" env DUEL_VAR=/proc/none "$root/run" up
 says "DUEL_BIN=/nowhere: a folder with duel-ingest is wanted" env DUEL_VAR="$home/x" DUEL_BIN=/nowhere "$root/run" up
+says "DUEL_START_LIMIT=soon" env DUEL_START_LIMIT=soon DUEL_VAR="$home/x" "$root/run" up
 says "'zookeeper'" a up zookeeper
 says "one of ingest, projector, wsserver, kafka, postgres is wanted" a restart everything
 exits 2 a nonsense
@@ -89,7 +90,7 @@ holds "a second up leaves what runs alone, and a running stack's ports do not mo
 
 # Data.
 sql 'CREATE TABLE kept (n int); INSERT INTO kept VALUES (42)'
-echo '{"type":"nothing"}' | kcat -P -b "$(value a DUEL_KAFKA)" -t kept-topic 2>/dev/null || true
+echo '{"type":"kept"}' | kcat -P -b "$(value a DUEL_KAFKA)" -t trades
 a restart kafka 2>/dev/null
 [[ $(grep KAFKA_PID "$home/a/env") != "$(grep KAFKA_PID <<<"$before")" ]] || broken "restart starts anew, and env follows"
 a down 2>/dev/null
@@ -121,6 +122,7 @@ holds "a port and a lock that somebody else has are named, with their holder"
 
 a up 2>/dev/null
 [[ $(sql 'SELECT n FROM kept') == 42 ]] || broken "tables survive down and up"
+[[ $(kcat -C -q -e -b "$(value a DUEL_KAFKA)" -t trades) == '{"type":"kept"}' ]] || broken "the log survives down and up"
 [[ -d /proc/${strangers[0]} ]] || broken "a stranger's process is left alone"
 holds "stale pids are no obstacle, strangers are left alone, and data survive down and up"
 
@@ -134,8 +136,9 @@ sed "1s/.*/${strangers[-1]}/" "$home/a/postgres/data/postmaster.pid" >"$home/pos
 cat "$home/postmaster.pid" >"$home/a/postgres/data/postmaster.pid"
 a up 2>"$home/up.log" || { cat "$home/up.log"; broken "up mends a crash"; }
 [[ $(sql 'SELECT n FROM kept') == 42 ]] || broken "tables survive a crash"
+[[ $(kcat -C -q -e -b "$(value a DUEL_KAFKA)" -t trades) == '{"type":"kept"}' ]] || broken "the log survives a crash"
 a status >/dev/null || broken "all is well after a crash and up"
-holds "up mends what a crash of Postgres, Kafka and a program left, and tables are still there"
+holds "up mends what a crash of Postgres, Kafka and a program left, and the data are still there"
 
 # A second stack, on the Kafka and Postgres of the first one; then on its own.
 a up kafka postgres 2>/dev/null
