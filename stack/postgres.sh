@@ -6,8 +6,8 @@ postgres_bin=/usr/lib/postgresql/15/bin
 # Sets `as_postgres`, the words that go before a command of Postgres's own.
 choose_postgres_user() {
     as_postgres=()
-    [[ $EUID == 0 ]] || return 0
     mkdir -p "$duel_var/postgres"
+    [[ $EUID == 0 ]] || return 0
     chown postgres: "$duel_var/postgres"
     local user=(setpriv --reuid=postgres --regid=postgres --init-groups) caps
     # A checkout in a closed folder (/root) is out of that user's reach: then it may, beyond its own
