@@ -158,21 +158,27 @@ void read_portfolio(
     const auto positions =
         is_main ? ask(connection,
                       "main_positions",
-                      "select symbol, quantity, cost, mark_price from duel.positions"
+                      "select symbol, quantity, cost, mark_price, name from duel.positions"
+                      " left join duel.tokens using (symbol)"
                       " where wallet_address = $1 and contest_id is null and quantity <> 0",
                       Params{}.add(channel.wallet))
                 : ask(connection,
                       "positions",
-                      "select symbol, quantity, cost, mark_price from duel.positions"
+                      "select symbol, quantity, cost, mark_price, name from duel.positions"
+                      " left join duel.tokens using (symbol)"
                       " where wallet_address = $1 and contest_id = $2 and quantity <> 0",
                       Params{}.add(channel.wallet).add(channel.name));
-    for (const auto row : positions)
+    for (const auto row : positions) {
+        const auto symbol = row.get<std::string>("symbol");
+        if (auto name = row.get<std::optional<std::string>>("name"))
+            found.names[symbol] = std::move(*name);
         found.portfolio.positions.push_back(
-            {.symbol = row.get<std::string>("symbol"),
+            {.symbol = symbol,
              .quantity = row.get<Amount>("quantity"),
              .cost = row.get<Amount>("cost"),
              .mark = row.get<std::optional<Amount>>("mark_price").value_or(Amount{})}
         );
+    }
     snapshot.rows = std::move(found);
 }
 

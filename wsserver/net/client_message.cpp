@@ -15,11 +15,6 @@ std::string lower(std::string text) {
     return text;
 }
 
-// The value is left out: it may hold a token.
-BadMessage bad(Code code, std::string field, std::string wanted) {
-    return {{code, std::move(field), {}, std::move(wanted)}};
-}
-
 std::shared_ptr<Message> begin(std::string_view type) {
     auto message = std::make_shared<Message>();
     message->type = type;
@@ -31,21 +26,19 @@ std::shared_ptr<Message> begin(std::string_view type) {
 ClientMessage read_client_message(std::string_view text) {
     const auto object = parse_strictly(text, kMaxMessageDepth);
     if (!object || !object->is_object())
-        return bad(
+        return BadMessage{
             Code::malformed_json,
-            "message",
-            "one JSON object without a key twice, at most " + std::to_string(kMaxMessageDepth) +
-                " levels deep"
-        );
+            "a message is one JSON object without a key twice, at most " +
+                std::to_string(kMaxMessageDepth) + " levels deep"};
     const auto type = object->find("type");
     if (type == object->end() || !type->is_string())
-        return bad(Code::invalid_field, "type", "a text");
+        return BadMessage{Code::invalid_field, "type is missing or no text"};
     const auto name = lower(type->get<std::string>());
     if (name == "ping") return Ping{};
     if (name == "authenticate") {
         const auto token = object->find("token");
         if (token == object->end() || !token->is_string())
-            return bad(Code::invalid_field, "token", "a text");
+            return BadMessage{Code::invalid_field, "token is missing or no text"};
         return Authenticate{token->get<std::string>()};
     }
     return UnknownMessage{type->get<std::string>()};

@@ -22,7 +22,8 @@ struct UnknownMessage {
 };
 // No message at all.
 struct BadMessage {
-    Error error;
+    Code code;
+    std::string sentence;  // never quotes the message: it may hold a token
 };
 using ClientMessage = std::variant<Ping, Authenticate, UnknownMessage, BadMessage>;
 

@@ -205,9 +205,9 @@ void Session::on(const UnknownMessage& message) {
 
 void Session::on(const BadMessage& message) {
     service_.meters.received("malformed");
-    service_.meters.failed(text(message.error.code));
-    platform::log::info("bad message from {}: {}", name(), message.error.sentence());
-    send(error_message(message.error));
+    service_.meters.failed(text(message.code));
+    platform::log::info("bad message from {}: {}", name(), message.sentence);
+    send(error_message(message.code, message.sentence));
     if (++malformed_ >= service_.settings.most_malformed) close(1008, "too many bad messages");
 }
 

@@ -100,7 +100,9 @@ void ChannelStream::admit(Subscriber& subscriber, Now now, Output& out) {
 
 void ChannelStream::begin(Subscriber& subscriber, Recovery recovery, Now now, Output& out) {
     const bool replays = recovery == Recovery::replayed;
-    subscriber.delivered = replays ? subscriber.since.cursor->seq : state_seq_;
+    subscriber.delivered = replays                      ? subscriber.since.cursor->seq
+                           : recovery == Recovery::none ? subscriber.from.value_or(state_seq_)
+                                                        : state_seq_;
     ++out.counts.recoveries[static_cast<std::size_t>(recovery)];
 
     auto from = place();
@@ -116,6 +118,7 @@ void ChannelStream::begin(Subscriber& subscriber, Recovery recovery, Now now, Ou
     subscriber.behind = true;
     subscriber.renumbered = false;
     subscriber.since = {};
+    subscriber.from.reset();
     subscriber.announced.clear();
     advance(subscriber, now, out);
 }

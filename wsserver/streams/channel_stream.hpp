@@ -58,6 +58,9 @@ struct Subscriber {
     Peer* peer;
     Options options;
     Since::Answer since;
+    // Where a fresh subscription begins, for one that was made because something happened: that
+    // must be sent too. Nothing: at the snapshot.
+    std::optional<std::uint64_t> from{};
     Instant waits_since;
 
     Stage stage = Stage::waiting;

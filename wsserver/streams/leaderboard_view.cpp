@@ -17,10 +17,9 @@ wallets_of(const std::map<std::size_t, std::set<std::string>>& shown, std::size_
 
 void LeaderboardView::replace(std::vector<Row> rows, Timestamp ranked_at) {
     rows_.clear();
-    for (auto& row : rows) {
-        changed_.insert(row.wallet_address);
+    settle({});
+    for (auto& row : rows)
         rows_.insert_or_assign(row.wallet_address, row);
-    }
     ranked_at_ = ranked_at;
     is_whole_ = true;
 }
@@ -81,7 +80,8 @@ bool LeaderboardView::was_in_top(std::size_t most, const std::string& wallet_add
 }
 
 void LeaderboardView::note_shown(std::size_t most, const Rows& top) {
-    auto& wallets = also_shown_[most];
+    const bool is_settled = changed_.empty() && gone_.empty();
+    auto& wallets = is_settled ? shown_[most] : also_shown_[most];
     for (const auto* row : top)
         wallets.insert(row->wallet_address);
 }

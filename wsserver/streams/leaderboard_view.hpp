@@ -22,6 +22,7 @@ public:
     using Row = feed::LeaderboardRow;
     using Rows = std::vector<const Row*>;
 
+    // Begins anew: everybody has to be shown all of it.
     void replace(std::vector<Row> rows, Timestamp ranked_at);
     void apply(const feed::Leaderboard& change);
 
@@ -51,7 +52,7 @@ public:
         return gone_.contains(wallet_address);
     }
 
-    // One client was shown this top between two settle(): what leaves it now has to be told too.
+    // One client was shown this top. Between two settle(), what leaves it after has to be told too.
     void note_shown(std::size_t most, const Rows& top);
 
     // Everybody was told: `shown` is the top of each size in use.

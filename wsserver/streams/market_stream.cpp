@@ -103,8 +103,10 @@ void MarketStream::send_volume(const feed::Volume& candle, Output& out) {
 }
 
 void MarketStream::send_whole(Subscriber& to, Now now, Output& out) {
-    price_pace_.hold(now.steady);
-    if (price_) deliver(to, market_price(), out);
+    if (price_) {
+        price_pace_.hold(now.steady);
+        deliver(to, market_price(), out);
+    }
     for (const auto& interval : to.options.intervals)
         if (const auto candle = candles_.find(interval); candle != candles_.end())
             deliver(to, market_volume(candle->second.newest), out);

@@ -56,6 +56,7 @@ void PortfolioStream::replace(const Snapshot& snapshot, Now) {
     positions_.clear();
     for (const auto& position : rows.portfolio.positions)
         positions_[position.symbol] = position;
+    names_ = rows.names;
     baseline_ = rows.baseline;
     is_final_ = rows.is_final;
 }
@@ -117,6 +118,12 @@ void PortfolioStream::send_price(
     deliver(to, message, out);
 }
 
+const std::string& PortfolioStream::name_of(const std::string& symbol) const {
+    if (const auto name = names_.find(symbol); name != names_.end()) return name->second;
+    const auto market = markets_.find(symbol);
+    return market == markets_.end() ? symbol : market->second->token_name();
+}
+
 Amount PortfolioStream::mark_of(const feed::PositionRow& position) const {
     const auto market = markets_.find(position.symbol);
     if (is_final_ || market == markets_.end() || !market->second->price()) return position.mark;
@@ -129,11 +136,10 @@ PortfolioStream::Worth PortfolioStream::worth() const {
     for (const auto& [symbol, position] : positions_) {
         const auto mark = mark_of(position);
         equity.add(position.quantity, mark);
-        const auto market = markets_.find(symbol);
         JsonWriter{worth.tokens[symbol]}
             .begin_object()
             .field("symbol", symbol)
-            .field("name", market == markets_.end() ? symbol : market->second->token_name())
+            .field("name", name_of(symbol))
             .field("amount", position.quantity)
             .field("value", position_value(position.quantity, mark))
             .end_object();

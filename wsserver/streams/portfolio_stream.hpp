@@ -48,6 +48,7 @@ private:
     };
 
     Worth worth() const;
+    const std::string& name_of(const std::string& symbol) const;
     Amount mark_of(const feed::PositionRow& position) const;
     MessagePtr portfolio_updated(const Worth& worth, std::optional<Mode> mode, Now now) const;
     void
@@ -55,6 +56,7 @@ private:
 
     feed::Portfolio portfolio_;                           // without positions
     std::map<std::string, feed::PositionRow> positions_;  // that are not flat
+    std::map<std::string, std::string> names_;            // of tokens, as far as they have one
     std::optional<Baseline> baseline_;
     bool is_final_ = false;
     Pace pace_{kInterval};

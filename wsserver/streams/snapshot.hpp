@@ -6,6 +6,7 @@
 #include "core/feed.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -34,12 +35,13 @@ struct Baseline {
 
 struct PortfolioRows {
     feed::Portfolio portfolio;  // every position that is not flat, with the shard's mark
+    std::map<std::string, std::string> names{};  // of the tokens held, by symbol
     std::optional<Baseline> baseline;
     bool is_final = false;  // of a contest that has ended: its marks stay as they are
 };
 
 struct Snapshot {
-    std::string epoch;
+    std::string epoch{};
     std::uint64_t seq = 0;             // of the channel's shard; 0 where nothing is there yet
     std::uint64_t last_event_seq = 0;  // of the channel
     // Nothing: the contest is unknown.
@@ -48,7 +50,7 @@ struct Snapshot {
 
 // Event messages after a cursor, oldest first.
 struct EventsPage {
-    std::string epoch;
+    std::string epoch{};
     std::uint64_t seq = 0;     // of the channel's shard when it was read
     std::uint64_t after = 0;   // where it begins, as asked
     std::uint64_t missed = 0;  // how many there were in all, where that was asked for

@@ -27,7 +27,7 @@ void Switchboard::open(ConnectionId who, const Opening& opening, Now now) {
     connection->since = opening.since;
     refuse_foreign_cursors(opening, connection->since);
     for (const auto& wish : opening.wishes)
-        follow(*connection, wish, now);
+        follow(*connection, wish, {}, now);
     if (!opening.trades_of) return;
 
     connection->trades_of = *opening.trades_of;
@@ -36,7 +36,7 @@ void Switchboard::open(ConnectionId who, const Opening& opening, Now now) {
         if (auto channel = Channel::parse_key(key); channel &&
                                                     channel->kind == Channel::Kind::portfolio &&
                                                     channel->wallet == connection->trades_of)
-            follow(*connection, {*channel, {.states = false}}, now);
+            follow(*connection, {*channel, {.states = false}}, {}, now);
     out_.asks.push_back(
         {.what = Ask::What::portfolios, .channel = Channel::portfolio(connection->trades_of)}
     );
@@ -109,9 +109,17 @@ void Switchboard::on_record(const feed::Record& record, std::int64_t logged_at_m
         return;
     }
     if (const auto* trade = std::get_if<feed::Trade>(&record.body))
-        follow_trades(trade->wallet_address, trade->contest_id.value_or(""), now);
+        follow_trades(
+            Channel::portfolio(trade->wallet_address, trade->contest_id.value_or("")),
+            head.prev_seq.value_or(0),
+            now
+        );
     else if (const auto* portfolio = std::get_if<feed::Portfolio>(&record.body))
-        follow_trades(portfolio->wallet_address, portfolio->contest_id.value_or(""), now);
+        follow_trades(
+            Channel::portfolio(portfolio->wallet_address, portfolio->contest_id.value_or("")),
+            head.seq,
+            now
+        );
 
     const auto found = streams_.find(head.channel);
     auto* stream = found == streams_.end() ? nullptr : found->second.stream.get();
@@ -175,7 +183,7 @@ void Switchboard::on_portfolios(
     Now now
 ) {
     for (const auto& contest_id : contest_ids)
-        follow_trades(wallet, contest_id, now);
+        follow_trades(Channel::portfolio(wallet, contest_id), {}, now);
 }
 
 void Switchboard::on_epoch(const std::string& epoch, Now now) {
@@ -212,23 +220,34 @@ Switchboard::Entry& Switchboard::entry(const Channel& channel) {
     return entry;
 }
 
-void Switchboard::follow(Connection& connection, const Wish& wish, Now now) {
+void Switchboard::follow(
+    Connection& connection,
+    const Wish& wish,
+    std::optional<std::uint64_t> from,
+    Now now
+) {
     auto key = wish.channel.key();
     if (!connection.channels.insert(key).second) return;
     Subscriber subscriber{
         .peer = &connection.peer,
         .options = wish.options,
         .since = connection.since.of(key),
+        .from = from,
         .waits_since = now.steady};
     entry(wish.channel).stream->subscribe(std::move(subscriber), now, out_);
 }
 
-void Switchboard::follow_trades(const std::string& wallet, const std::string& contest_id, Now now) {
-    const auto followers = trade_followers_.find(wallet);
+// Makes those who follow the trades of a wallet follow this portfolio of it, from that place on.
+void Switchboard::follow_trades(
+    const Channel& portfolio,
+    std::optional<std::uint64_t> from,
+    Now now
+) {
+    const auto followers = trade_followers_.find(portfolio.wallet);
     if (followers == trade_followers_.end()) return;
-    const Wish wish{Channel::portfolio(wallet, contest_id), {.states = false}};
+    const Wish wish{portfolio, {.states = false}};
     for (const auto who : followers->second)
-        follow(*connections_.at(who), wish, now);
+        follow(*connections_.at(who), wish, from, now);
 }
 
 void Switchboard::connect_markets(PortfolioStream& portfolio, Now now) {

@@ -78,8 +78,9 @@ private:
     };
 
     Entry& entry(const Channel& channel);
-    void follow(Connection& connection, const Wish& wish, Now now);
-    void follow_trades(const std::string& wallet, const std::string& contest_id, Now now);
+    void
+    follow(Connection& connection, const Wish& wish, std::optional<std::uint64_t> from, Now now);
+    void follow_trades(const Channel& portfolio, std::optional<std::uint64_t> from, Now now);
     void refuse_foreign_cursors(const Opening& opening, Since& since) const;
     void reload_portfolios_of(const std::string& contest_id);
     void renumber(const std::string& epoch, Now now);

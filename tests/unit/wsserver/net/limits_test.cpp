@@ -1,0 +1,109 @@
+#include "wsserver/net/attempt_limit.hpp"
+#include "wsserver/net/client_message.hpp"
+#include "wsserver/net/outbound_queue.hpp"
+#include "wsserver/net/user_connections.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace duel::wsserver;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Instant kStart{1'000'000s};
+
+OutboundQueue::Item item(std::size_t bytes) {
+    auto message = std::make_shared<Message>();
+    message->text.assign(bytes, 'x');
+    return {message};
+}
+
+LastHeard heard(Instant at) {
+    return std::make_shared<std::atomic<Instant::rep>>(at.time_since_epoch().count());
+}
+
+// "ping", "authenticate a.b.c", "unknown X" or the error's code.
+std::string reading(std::string_view text) {
+    const auto message = read_client_message(text);
+    if (std::holds_alternative<Ping>(message)) return "ping";
+    if (const auto* found = std::get_if<Authenticate>(&message))
+        return "authenticate " + found->token;
+    if (const auto* found = std::get_if<UnknownMessage>(&message)) return "unknown " + found->type;
+    return std::string{duel::text(std::get<BadMessage>(message).code)};
+}
+
+}  // namespace
+
+TEST_CASE("so many attempts in any minute, and no more", "[limits]") {
+    AttemptLimit limit{3};
+    for (int i = 0; i < 3; ++i)
+        REQUIRE_FALSE(limit.attempt("a", kStart + i * 10s));
+    REQUIRE(limit.attempt("a", kStart + 30s) == 30s);
+    REQUIRE(limit.attempt("a", kStart + 59500ms) == 1s);
+    REQUIRE_FALSE(limit.attempt("b", kStart + 30s));
+    REQUIRE_FALSE(limit.attempt("a", kStart + 60s));
+    REQUIRE(limit.attempt("a", kStart + 61s) == 9s);
+}
+
+TEST_CASE("no limit where none is set", "[limits]") {
+    AttemptLimit limit{0};
+    for (int i = 0; i < 1'000; ++i)
+        REQUIRE_FALSE(limit.attempt("a", kStart));
+}
+
+TEST_CASE("of a user's connections the one that was idle for longest goes", "[limits]") {
+    UserConnections users{2};
+    const auto first = heard(kStart), second = heard(kStart + 1s);
+    REQUIRE_FALSE(users.add("w", 1, first));
+    REQUIRE_FALSE(users.add("w", 2, second));
+    REQUIRE_FALSE(users.add("v", 3, heard(kStart)));
+    first->store((kStart + 5s).time_since_epoch().count());
+    REQUIRE(users.add("w", 4, heard(kStart + 9s)) == ConnectionId{2});
+    users.remove("w", 1);
+    REQUIRE_FALSE(users.add("w", 5, heard(kStart + 9s)));
+}
+
+TEST_CASE("a queue tells when a client falls behind and when it has caught up", "[limits]") {
+    using Change = OutboundQueue::Change;
+    OutboundQueue queue{{.soft_bytes = 100, .hard_bytes = 1'000}};
+    REQUIRE(queue.push(item(60)) == Change::none);
+    REQUIRE(queue.push(item(60)) == Change::congested);
+    REQUIRE(queue.push(item(60)) == Change::none);
+    REQUIRE(queue.pop() == Change::none);
+    REQUIRE(queue.pop() == Change::none);
+    REQUIRE(queue.pop() == Change::drained);
+    REQUIRE(queue.push(item(900)) == Change::congested);
+    REQUIRE(queue.push(item(200)) == Change::overflowed);
+    queue.clear(true);
+    REQUIRE(queue.bytes() == 900);
+}
+
+TEST_CASE("one message of any size fits into an empty queue", "[limits]") {
+    OutboundQueue queue{{.soft_bytes = 100, .hard_bytes = 1'000}};
+    REQUIRE(queue.push(item(5'000)) == OutboundQueue::Change::congested);
+}
+
+TEST_CASE("clients may write ping in any case", "[limits]") {
+    REQUIRE(reading(R"({"type":"ping"})") == "ping");
+    REQUIRE(reading(R"({"type":"PING","timestamp":1})") == "ping");
+    REQUIRE(reading(R"({"type":"Authenticate","token":"a.b.c"})") == "authenticate a.b.c");
+    REQUIRE(reading(R"({"type":"JOIN"})") == "unknown JOIN");
+}
+
+TEST_CASE("what is no message is refused with its code", "[limits]") {
+    for (const auto* text :
+         {"",
+          "{",
+          "[]",
+          "ping",
+          "null",
+          R"({"type":"ping"} x)",
+          R"({"type":"ping","type":"x"})",
+          "\xEF\xBB\xBF{\"type\":\"ping\"}"})
+        REQUIRE(reading(text) == "MALFORMED_JSON");
+    REQUIRE(reading(R"({})") == "INVALID_FIELD");
+    REQUIRE(reading(R"({"type":7})") == "INVALID_FIELD");
+    REQUIRE(reading(R"({"type":"authenticate","token":{}})") == "INVALID_FIELD");
+    REQUIRE(reading(R"({"type":)" + std::string(60'000, '[')) == "MALFORMED_JSON");
+    REQUIRE(reading("{\"type\":\"\xFF\"}") == "MALFORMED_JSON");
+}
