@@ -4,7 +4,7 @@
 # While any part runs, the choices that it was started with (kept in var/choices) hold for every command;
 # an environment that says otherwise is refused, so that no command mixes two stacks.
 
-say() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$*" >&2 || true; }   # a terminal may have gone; the work goes on
 die() { say "run: $*"; exit 1; }
 refuse() { say "run: $*"; exit 2; }
 

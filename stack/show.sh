@@ -129,11 +129,11 @@ write_my_trade() { # FILE
 show_interrupted() { [[ $showing == no ]] || exit 0; exit "$1"; }
 
 leave_show() {
-    trap '' INT TERM HUP
+    trap '' INT TERM HUP PIPE
     command=down
     [[ -z $watch_pid ]] || kill "$watch_pid" 2>/dev/null || true
     [[ -z $watch_pid ]] || wait "$watch_pid" 2>/dev/null || true
-    echo >&2
+    say ''
     stack_down
     [[ $showing == no ]] || say "stopped; ./run up starts it again with what it knows by now"
 }
