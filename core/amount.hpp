@@ -62,7 +62,7 @@ public:
     constexpr Amount& operator-=(Amount other) { return *this += -other; }
     friend constexpr Amount operator+(Amount a, Amount b) { return a += b; }
     friend constexpr Amount operator-(Amount a, Amount b) { return a -= b; }
-    constexpr auto operator<=>(const Amount&) const = default;
+    constexpr auto operator<=>(const Amount&) const = default;  // NOLINT(modernize-use-nullptr)
 
 private:
     constexpr explicit Amount(Int128 units) : units_{units} {}

@@ -36,8 +36,7 @@ struct Channel {
     std::string wire_name() const;
     static Result<Channel> parse_wire_name(std::string_view wire_name, std::string_view wallet);
 
-    bool operator==(const Channel&) const = default;
-    auto operator<=>(const Channel&) const = default;
+    auto operator<=>(const Channel&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 }  // namespace duel

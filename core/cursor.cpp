@@ -15,10 +15,10 @@ constexpr std::string_view kAlphabet =
 constexpr std::size_t kMaxTextBytes = 2'000;  // two ids, escaped, in base64
 
 constexpr auto kValues = [] {
-    std::array<std::int8_t, 256> values{};
+    std::array<int, 256> values{};
     values.fill(-1);
     for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
-        values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::int8_t>(i);
+        values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<int>(i);
     }
     return values;
 }();
