@@ -38,7 +38,7 @@ public:
 private:
     std::vector<std::atomic<Clock::rep>> due_;
     std::size_t warm_up_ = 0;
-    std::uint64_t received_ = 0;
+    std::atomic<std::uint64_t> received_ = 0;
     std::vector<double> milliseconds_;
 };
 

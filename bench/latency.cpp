@@ -10,11 +10,13 @@
 #include "bench/stack.hpp"
 #include "bench/token.hpp"
 #include "bench/workload.hpp"
+#include "platform/log.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <fmt/format.h>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <unistd.h>
@@ -121,7 +123,7 @@ public:
         const auto meters = stack_.meters();
         const Meter own{"this program", getpid()};
         send();
-        std::this_thread::sleep_for(seconds{2});  // the last ones may be on their way
+        wait_for_the_last();
 
         Report report{fmt::format(
             "latency: Kafka producer to {} clients, {}",
@@ -135,10 +137,8 @@ public:
         report.add("CPU of " + own.name(), own.used() / span, "cores");
         audience.leave();
         report.add("messages that counted", static_cast<double>(deliveries_.received()));
-        if (options_.kind != Kind::market) {
-            const auto due = static_cast<double>(events_ - warm_up_) *
-                             (options_.kind == Kind::contest ? options_.clients : 1);
-            report.add("messages missing", due - static_cast<double>(deliveries_.received()));
+        if (const auto due = receipts_due()) {
+            report.add("messages missing", static_cast<double>(*due - deliveries_.received()));
         }
         report.add("connections lost", static_cast<double>(audience.lost()));
         report.add("all messages", static_cast<double>(audience.messages()));
@@ -154,6 +154,19 @@ public:
 private:
     std::size_t count_in(seconds span) const {
         return static_cast<std::size_t>(span.count()) * options_.rate;
+    }
+
+    // Nothing where conflation decides.
+    std::optional<std::uint64_t> receipts_due() const {
+        if (options_.kind == Kind::market) return std::nullopt;
+        return (events_ - warm_up_) * (options_.kind == Kind::contest ? options_.clients : 1U);
+    }
+
+    void wait_for_the_last() const {
+        const auto deadline = Clock::now() + (receipts_due() ? seconds{15} : seconds{2});
+        while (Clock::now() < deadline && deliveries_.received() != receipts_due()) {
+            std::this_thread::sleep_for(milliseconds{10});
+        }
     }
 
     static World world_of(const Options& options) {
@@ -229,6 +242,7 @@ private:
 
 int main(int argc, char** argv) {
     const auto options = duel::bench::parse(argc, argv);
+    duel::platform::log::start({.level = duel::platform::LogSettings::Level::warn}, "bench");
     try {
         duel::bench::Measurement{options}.run();
         return 0;

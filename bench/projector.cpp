@@ -6,6 +6,7 @@
 #include "bench/report.hpp"
 #include "bench/stack.hpp"
 #include "bench/workload.hpp"
+#include "platform/log.hpp"
 
 #include <chrono>
 #include <cstdio>
@@ -138,6 +139,7 @@ void run(const Options& options) {
 
 int main(int argc, char** argv) {
     const auto options = duel::bench::parse(argc, argv);
+    duel::platform::log::start({.level = duel::platform::LogSettings::Level::warn}, "bench");
     try {
         duel::bench::run(options);
         return 0;

@@ -5,6 +5,7 @@
 #include "bench/floor_shard.hpp"
 #include "bench/report.hpp"
 #include "bench/stack.hpp"
+#include "platform/log.hpp"
 
 #include <chrono>
 #include <cstdio>
@@ -122,6 +123,7 @@ void run(const Options& options) {
 
 int main(int argc, char** argv) {
     const auto options = duel::bench::parse(argc, argv);
+    duel::platform::log::start({.level = duel::platform::LogSettings::Level::warn}, "bench");
     try {
         duel::bench::run(options);
         return 0;

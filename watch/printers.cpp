@@ -74,7 +74,7 @@ private:
         BoardLook look{true, 100, 40, connection_, hints_};
         if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) {
             look.width = size.ws_col;
-            look.height = size.ws_row;
+            look.height = size.ws_row - 1U;  // the cursor stands on a line of its own
         }
         std::string screen = "\x1b[H";
         for (const char c : board_screen(mirror_, contest_, look)) {
