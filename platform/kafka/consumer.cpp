@@ -64,26 +64,26 @@ class Consumer::Impl : public BrokerWatch {
 public:
     Impl(const KafkaSettings& kafka, const ConsumerSettings& settings, KafkaStateHook on_state)
         : BrokerWatch(settings.client_id, std::move(on_state)),
-          wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-          client_(make_client(RD_KAFKA_CONSUMER, kafka, properties_of(settings), *this)) {
-        if (wake_fd_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+          wake_fd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+          client(make_client(RD_KAFKA_CONSUMER, kafka, properties_of(settings), *this)) {
+        if (wake_fd < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
     }
 
     ~Impl() {
-        readers_.clear();
-        topics_.clear();
-        client_.reset();
-        ::close(wake_fd_);
+        readers.clear();
+        topics.clear();
+        client.reset();
+        ::close(wake_fd);
     }
 
     rd_kafka_topic_t* topic(const std::string& name) {
-        auto known = topics_.find(name);
-        if (known != topics_.end()) return known->second.get();
+        auto known = topics.find(name);
+        if (known != topics.end()) return known->second.get();
         TopicHandle handle(
-            rd_kafka_topic_new(client_.get(), name.c_str(), nullptr), &rd_kafka_topic_destroy
+            rd_kafka_topic_new(client.get(), name.c_str(), nullptr), &rd_kafka_topic_destroy
         );
         if (!handle) throw_kafka(rd_kafka_last_error(), "topic " + name);
-        return topics_.emplace(name, std::move(handle)).first->second.get();
+        return topics.emplace(name, std::move(handle)).first->second.get();
     }
 
     // ListOffsets for all of them at once; `query` is a time in ms or one of Kafka's logical
@@ -92,7 +92,7 @@ public:
         const std::vector<PartitionId>& partitions,
         std::int64_t query,
         std::chrono::milliseconds longest
-    ) {
+    ) const {
         using Clock = std::chrono::steady_clock;
         auto deadline = Clock::now() + longest;
         std::vector<std::int64_t> offsets;
@@ -110,7 +110,7 @@ public:
 
     // Offsets in place of kBeginning and kEnd. librdkafka would find them too, but after a back-off
     // of half a second; where the brokers do not answer at once it is left to it.
-    std::vector<StartPosition> resolve(std::vector<StartPosition> positions) {
+    std::vector<StartPosition> resolve(std::vector<StartPosition> positions) const {
         for (std::int64_t logical : {StartPosition::kBeginning, StartPosition::kEnd}) {
             std::vector<PartitionId> asked;
             for (const StartPosition& start : positions) {
@@ -129,10 +129,10 @@ public:
         return positions;
     }
 
-    int wake_fd_;
-    KafkaClient client_;
-    std::map<std::string, TopicHandle> topics_;
-    std::vector<std::unique_ptr<PartitionReader>> readers_;
+    int wake_fd;
+    KafkaClient client;
+    std::map<std::string, TopicHandle> topics;
+    std::vector<std::unique_ptr<PartitionReader>> readers;
 
 private:
     rd_kafka_resp_err_t try_list_offsets(
@@ -140,7 +140,7 @@ private:
         std::int64_t query,
         std::chrono::milliseconds longest,
         std::vector<std::int64_t>& offsets
-    ) {
+    ) const {
         PartitionList list(
             rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())),
             &rd_kafka_topic_partition_list_destroy
@@ -148,9 +148,8 @@ private:
         for (const auto& [name, partition] : partitions) {
             rd_kafka_topic_partition_list_add(list.get(), name.c_str(), partition)->offset = query;
         }
-        auto code = rd_kafka_offsets_for_times(
-            client_.get(), list.get(), static_cast<int>(longest.count())
-        );
+        auto code =
+            rd_kafka_offsets_for_times(client.get(), list.get(), static_cast<int>(longest.count()));
         if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return code;
         offsets.clear();
         for (const auto& [name, partition] : partitions) {
@@ -173,29 +172,29 @@ Consumer::Consumer(
 Consumer::~Consumer() = default;
 
 void Consumer::assign(const std::vector<StartPosition>& positions) {
-    impl_->readers_.clear();
-    drain(impl_->wake_fd_);
+    impl_->readers.clear();
+    drain(impl_->wake_fd);
     for (const StartPosition& start : impl_->resolve(positions)) {
-        impl_->readers_.push_back(std::make_unique<PartitionReader>(
-            impl_->client_.get(), impl_->topic(start.topic), start, impl_->wake_fd_
+        impl_->readers.push_back(std::make_unique<PartitionReader>(
+            impl_->client.get(), impl_->topic(start.topic), start, impl_->wake_fd
         ));
     }
 }
 
 const std::vector<std::unique_ptr<PartitionReader>>& Consumer::partitions() const {
-    return impl_->readers_;
+    return impl_->readers;
 }
 
 bool Consumer::wait(std::chrono::milliseconds longest) {
-    rd_kafka_poll(impl_->client_.get(), 0);
-    pollfd waiting{.fd = impl_->wake_fd_, .events = POLLIN, .revents = 0};
+    rd_kafka_poll(impl_->client.get(), 0);
+    pollfd waiting{.fd = impl_->wake_fd, .events = POLLIN, .revents = 0};
     bool is_woken = ::poll(&waiting, 1, static_cast<int>(longest.count())) > 0;
-    if (is_woken) drain(impl_->wake_fd_);
+    if (is_woken) drain(impl_->wake_fd);
     return is_woken;
 }
 
 void Consumer::wake() {
-    eventfd_write(impl_->wake_fd_, 1);
+    eventfd_write(impl_->wake_fd, 1);
 }
 
 std::vector<std::int64_t>
@@ -229,7 +228,7 @@ std::int32_t
 Consumer::partition_count(const std::string& topic, std::chrono::milliseconds longest) {
     const rd_kafka_metadata_t* answer = nullptr;
     auto code = rd_kafka_metadata(
-        impl_->client_.get(), 0, impl_->topic(topic), &answer, static_cast<int>(longest.count())
+        impl_->client.get(), 0, impl_->topic(topic), &answer, static_cast<int>(longest.count())
     );
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw_kafka(code, "partitions of " + topic);
     std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)> metadata(

@@ -24,8 +24,8 @@ struct ConsumerSettings {
     std::string client_id = "duelcast";
     // What each partition may hold fetched and unread. librdkafka 2.0.2 looks again only once a
     // second at a partition whose queue was full, so keep it above what is read in a second.
-    std::size_t queued_kbytes = 16 * 1024;
-    std::size_t fetch_bytes = 1024 * 1024;  // most of one partition in one fetch
+    std::size_t queued_kbytes = 16'384;
+    std::size_t fetch_bytes = 1'048'576;  // most of one partition in one fetch
     // How long a broker holds a fetch that finds nothing; new records are answered at once.
     std::chrono::milliseconds fetch_wait{100};
 };

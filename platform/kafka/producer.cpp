@@ -75,15 +75,15 @@ public:
         return topics_.emplace_back(std::move(text), std::move(handle)).second.get();
     }
 
-    std::atomic<std::uint64_t> taken_{0};
-    std::atomic<std::uint64_t> delivered_{0};
-    std::atomic<std::uint64_t> failed_{0};
+    std::atomic<std::uint64_t> taken{0};
+    std::atomic<std::uint64_t> delivered{0};
+    std::atomic<std::uint64_t> failed{0};
 
 private:
     static void on_delivery_report(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
         auto& self = static_cast<Impl&>(*static_cast<BrokerWatch*>(opaque));
         bool ok = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
-        (ok ? self.delivered_ : self.failed_).fetch_add(1, std::memory_order_relaxed);
+        (ok ? self.delivered : self.failed).fetch_add(1, std::memory_order_relaxed);
         if (!self.on_delivery_) return;
         self.on_delivery_({
             .token = message->_private,
@@ -128,7 +128,7 @@ bool Producer::produce(
     void* payload = const_cast<char*>(value.data());
     while (true) {
         rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
-        impl_->taken_.fetch_add(1);  // before a thread that polls can count it as delivered
+        impl_->taken.fetch_add(1);  // before a thread that polls can count it as delivered
         if (headers.empty()) {
             int answer = rd_kafka_produce(
                 handle,
@@ -157,7 +157,7 @@ bool Producer::produce(
             if (code != RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_headers_destroy(list);
         }
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return true;
-        impl_->taken_.fetch_sub(1);
+        impl_->taken.fetch_sub(1);
         if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
             impl_->throw_if_fatal();
             throw_kafka(code, "record for topic " + std::string(topic));
@@ -186,15 +186,15 @@ void Producer::purge() {
 std::size_t Producer::outstanding() const {
     // rd_kafka_outq_len() would count statistics and errors too.
     std::uint64_t answered = delivered() + failed();
-    return impl_->taken_.load() - answered;
+    return impl_->taken.load() - answered;
 }
 
 std::uint64_t Producer::delivered() const {
-    return impl_->delivered_.load(std::memory_order_relaxed);
+    return impl_->delivered.load(std::memory_order_relaxed);
 }
 
 std::uint64_t Producer::failed() const {
-    return impl_->failed_.load(std::memory_order_relaxed);
+    return impl_->failed.load(std::memory_order_relaxed);
 }
 
 }  // namespace duel::platform

@@ -24,7 +24,7 @@ struct ProducerSettings {
     // How long a record waits for company: raise it for throughput, lower it for latency.
     std::chrono::milliseconds linger{5};
     std::size_t queue_messages = 500'000;
-    std::size_t queue_kbytes = 256 * 1024;
+    std::size_t queue_kbytes = 262'144;
     std::size_t batch_bytes = 1'000'000;
     // After this a record is reported as failed. 0: never.
     std::chrono::milliseconds delivery_timeout{0};

@@ -60,14 +60,13 @@ SettingEntry& SettingTable::add_checked(
     std::string what,
     Range<T> allowed
 ) {
-    using namespace setting_text;
     SettingEntry entry;
     entry.flag = std::move(flag);
     entry.env = std::move(env);
     entry.unit = std::move(unit);
     entry.what = std::move(what);
 
-    if constexpr (IsVector<T>::value) {
+    if constexpr (setting_text::IsVector<T>::value) {
         using Item = typename T::value_type;
         entry.is_list = true;
         entry.text = [&value] {
@@ -87,7 +86,7 @@ SettingEntry& SettingTable::add_checked(
             value = std::move(items);
             return std::optional<std::string>();
         };
-    } else if constexpr (IsOptional<T>::value) {
+    } else if constexpr (setting_text::IsOptional<T>::value) {
         using Item = typename T::value_type;
         entry.is_secret = std::is_same_v<Item, Secret>;
         entry.text = [&value] { return value ? SettingValue<Item>::text(*value) : std::string(); };
@@ -102,8 +101,8 @@ SettingEntry& SettingTable::add_checked(
         entry.is_secret = std::is_same_v<T, Secret>;
         entry.text = [&value] { return SettingValue<T>::text(value); };
         entry.assign = [&value, allowed](const std::vector<std::string>& texts) {
-            auto read = read_within(texts.back(), allowed);
-            if (!read) return std::optional(allowed_text(allowed));
+            auto read = setting_text::read_within(texts.back(), allowed);
+            if (!read) return std::optional(setting_text::allowed_text(allowed));
             value = std::move(*read);
             return std::optional<std::string>();
         };
