@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/words.hpp"
 #include "platform/postgres.hpp"
 #include "projector/rules/table.hpp"
 
@@ -174,7 +175,7 @@ void delete_rows(platform::Connection& connection, const std::vector<const Row*>
     if (rows.empty()) return;
     static_assert(Row::kKeys <= 3);
     if constexpr (Row::kKeys == 1) {
-        const auto& key = std::get<0>(Row::columns());
+        const auto key = std::get<0>(Row::columns());
         platform::Params params;
         params.add_array(rows | std::views::transform([&key](const Row* row) {
                              return row->*key.member;
