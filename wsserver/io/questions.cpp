@@ -59,7 +59,7 @@ std::optional<Ask> Questions::next() {
 
 // Only the first thread speaks for the health of Postgres, so that changes are logged once.
 void Questions::run(bool is_first) {
-    platform::Backoff backoff;
+    platform::Backoff backoff{{.cap = std::chrono::milliseconds{2'000}}};
     std::optional<platform::Connection> connection;
     std::optional<Ask> held;
     const auto is_stopped = [&] {

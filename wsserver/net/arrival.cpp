@@ -63,10 +63,13 @@ void Arrival::read_request() {
             if (!error) return self->on_request();
             const bool is_http = error.category() == error_code{http::error::bad_method}.category();
             if (error == http::error::header_limit)
-                return self->refuse({431, "request", "the header is too long"});
+                return self->refuse({431, Code::invalid_field, "request", "the header is too long"}
+                );
             if (is_http && error != http::error::end_of_stream &&
                 error != http::error::partial_message)
-                return self->refuse({400, "request", "no HTTP request: " + error.message()});
+                return self->refuse(
+                    {400, Code::invalid_field, "request", "no HTTP request: " + error.message()}
+                );
             self->abort("gone");
         }
     );
@@ -76,7 +79,7 @@ void Arrival::on_request() {
     auto read = read_upgrade(parser_.get(), service_.settings.origins, buffer_.size());
     if (const auto* refusal = std::get_if<UpgradeRefusal>(&read)) return refuse(*refusal);
     auto& upgrade = std::get<Upgrade>(read);
-    Verdict verdict = Refusal{Refusal::Why::absent, "no token was offered"};
+    Verdict verdict = Refusal{Refusal::Why::absent, "none was offered as the subprotocol"};
     if (!upgrade.token.empty()) verdict = service_.tokens.verify(upgrade.token, wall_seconds());
     if (const auto refusal = limit(upgrade, verdict)) return refuse(*refusal);
     become_session(std::move(upgrade), std::move(verdict));
@@ -84,21 +87,22 @@ void Arrival::on_request() {
 
 std::optional<UpgradeRefusal> Arrival::limit(const Upgrade& upgrade, const Verdict& verdict) {
     const auto now = std::chrono::steady_clock::now();
-    const auto too_many = [](const char* reason, std::chrono::seconds wait) {
+    const auto too_many = [](Code code, const char* reason, std::chrono::seconds wait) {
         return UpgradeRefusal{
             429,
+            code,
             reason,
             "too many connections or attempts; try again in " + std::to_string(wait.count()) + " s",
             {{"Retry-After", std::to_string(wait.count())}}};
     };
     if (const auto wait = service_.attempts_by_ip.attempt(ip_, now))
-        return too_many("attempts_of_ip", *wait);
+        return too_many(Code::too_many_connections, "attempts_of_ip", *wait);
     const auto* claims = std::get_if<Claims>(&verdict);
     const auto who = claims != nullptr ? "wallet " + claims->wallet : "ip " + ip_;
     if (const auto wait = service_.attempts_by_path.attempt(who + ' ' + upgrade.target.path, now))
-        return too_many("attempts", *wait);
+        return too_many(Code::too_many_connections, "attempts", *wait);
     if (service_.connections > service_.settings.most_connections)
-        return too_many("server_full", std::chrono::seconds{5});
+        return too_many(Code::server_full, "server_full", std::chrono::seconds{5});
     return {};
 }
 
@@ -116,7 +120,7 @@ void Arrival::refuse(const UpgradeRefusal& refusal) {
         .begin_object()
         .key("error")
         .begin_object()
-        .field("code", refusal.reason)
+        .field("code", text(refusal.code))
         .field("message", refusal.sentence)
         .end_object()
         .end_object();

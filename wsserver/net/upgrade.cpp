@@ -50,7 +50,7 @@ bool is_allowed_origin(const UpgradeRequest& request, const std::vector<std::str
 }
 
 UpgradeRefusal bad_request(std::string sentence) {
-    return {400, "request", std::move(sentence)};
+    return {400, Code::invalid_field, "request", std::move(sentence)};
 }
 
 }  // namespace
@@ -72,20 +72,31 @@ std::variant<Upgrade, UpgradeRefusal> read_upgrade(
     auto target = Target::parse(view(request.target()));
     if (!target) return bad_request(target.error().sentence());
     auto found = match(target->path);
-    if (!found) return UpgradeRefusal{404, "path", "there is nothing at this path"};
+    if (!found)
+        return UpgradeRefusal{404, Code::unknown_channel, "path", "there is nothing at this path"};
     if (request.method() != http::verb::get)
-        return UpgradeRefusal{405, "method", "GET is wanted", {{"Allow", "GET"}}};
+        return UpgradeRefusal{
+            405, Code::invalid_field, "method", "GET is wanted", {{"Allow", "GET"}}};
 
     if (!http::token_list{request[field::connection]}.exists("upgrade") ||
         !http::token_list{request[field::upgrade]}.exists("websocket"))
-        return UpgradeRefusal{426, "no_upgrade", "this is a WebSocket", {{"Upgrade", "websocket"}}};
+        return UpgradeRefusal{
+            426,
+            Code::invalid_field,
+            "no_upgrade",
+            "this is a WebSocket",
+            {{"Upgrade", "websocket"}}};
     if (request[field::sec_websocket_version] != "13")
         return UpgradeRefusal{
-            426, "version", "version 13 is wanted", {{"Sec-WebSocket-Version", "13"}}};
+            426,
+            Code::invalid_field,
+            "version",
+            "version 13 is wanted",
+            {{"Sec-WebSocket-Version", "13"}}};
     if (!is_key(view(request[field::sec_websocket_key])))
         return bad_request("Sec-WebSocket-Key is no 16 bytes in base64");
     if (!is_allowed_origin(request, origins))
-        return UpgradeRefusal{401, "origin", "this origin is not on the list"};
+        return UpgradeRefusal{401, Code::forbidden, "origin", "this origin is not on the list"};
 
     Upgrade upgrade{std::move(*found), std::move(*target), {}, {}};
     const auto protocols = protocols_of(request);

@@ -23,7 +23,8 @@ using UpgradeRequest = boost::beast::http::request<boost::beast::http::empty_bod
 
 struct UpgradeRefusal {
     unsigned status;
-    std::string reason;  // short name for metrics: "path", "origin"
+    Code code;
+    std::string reason;  // finer than the code, for metrics: "path", "origin"
     std::string sentence;
     std::vector<std::pair<std::string, std::string>> headers{};
 };

@@ -12,7 +12,8 @@ Result<Opening> open_portfolio(const Asked& asked) {
         const auto id = id_from("wallet", *other);
         if (!id) return id.error();
         if (*id != wallet && !asked.identity.is_admin)
-            return Error{Code::forbidden, "wallet", "", "one's own wallet, or the role admin"};
+            return Error{
+                Code::forbidden, "wallet", excerpt(*id), "one's own wallet, or the role admin"};
         wallet = *id;
     }
     Opening opening;
