@@ -7,6 +7,7 @@
 #include "platform/topics.hpp"
 #include "projector/io/owner.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <optional>
 #include <random>
@@ -54,10 +55,10 @@ bool await_model(const Process& process) {
     return false;
 }
 
-std::vector<ShardId> shards_of(const Process& process) {
-    platform::Admin admin{process.common.kafka};
+// A shard for every partition of trades and of prices.
+std::vector<ShardId> shards_of(const std::vector<platform::TopicDescription>& topics) {
     std::vector<ShardId> shards;
-    for (const auto& topic : admin.describe({"trades", "prices"}, kAskKafka)) {
+    for (const auto& topic : topics) {
         const auto kind = topic.name == "trades" ? ShardId::Kind::contest : ShardId::Kind::market;
         for (std::int32_t partition = 0; partition < topic.partitions; ++partition)
             shards.push_back({kind, partition});
@@ -91,9 +92,10 @@ int run_shards(
     health.expect("postgres");
     health.expect("shards");
     const platform::HttpServer server{common.http, metrics, health};
-    const Process process{common, settings, shutdown, health, metrics, owner_name()};
+    Process process{common, settings, shutdown, health, metrics, owner_name()};
 
     if (!await_model(process)) return 0;
+    std::vector<ShardId> shards;
     {
         platform::Admin admin{common.kafka};
         const auto waiting = [&](const std::string& reason) { health.set("kafka", false, reason); };
@@ -102,11 +104,15 @@ int run_shards(
             ))
             return 0;
         health.set("kafka", true);
+        shards = shards_of(admin.describe({"trades", "prices"}, kAskKafka));
+        process.price_partitions = static_cast<std::int32_t>(
+            std::ranges::count(shards, ShardId::Kind::market, &ShardId::kind)
+        );
     }
 
     std::vector<std::unique_ptr<Owner>> owners;
     std::vector<std::jthread> threads;
-    for (const ShardId& shard : shards_of(process))
+    for (const ShardId& shard : shards)
         owners.push_back(std::make_unique<Owner>(process, shard));
     for (const auto& owner : owners)
         threads.emplace_back([&owner] { owner->run(); });

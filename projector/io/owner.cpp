@@ -28,12 +28,23 @@ Connection connect(const std::string& url, const ShardId& shard) {
             {"client_min_messages", "warning"}}}};
 }
 
+// What the shard reads.
+std::vector<std::pair<Topic, std::int32_t>> sources(const Process& process, const ShardId& shard) {
+    std::vector<std::pair<Topic, std::int32_t>> read{{shard.own_topic(), shard.partition}};
+    if (shard.kind == ShardId::Kind::market) return read;
+    for (std::int32_t partition = 0; partition < process.price_partitions; ++partition)
+        read.emplace_back(Topic::prices, partition);
+    return read;
+}
+
 // Offsets for partitions that the shard has not read yet. A log that has lost its beginning is not
 // read as if it were whole.
 void begin_new_partitions(const Process& process, const ShardId& shard, Offsets& offsets) {
+    auto fresh = sources(process, shard);
+    std::erase_if(fresh, [&](const auto& source) { return offsets.contains(source); });
+    if (fresh.empty()) return;
     platform::Consumer consumer{process.common.kafka, {.client_id = "duel-projector-offsets"}};
-    const auto begin = [&](Topic topic, std::int32_t partition) {
-        if (offsets.contains({topic, partition})) return;
+    for (const auto& [topic, partition] : fresh) {
         const auto marks = consumer.watermarks({std::string{text(topic)}, partition}, kAskKafka);
         if (topic == Topic::trades && marks.low > 0)
             throw LogMismatch(fmt::format(
@@ -44,12 +55,7 @@ void begin_new_partitions(const Process& process, const ShardId& shard, Offsets&
                 marks.low
             ));
         offsets[{topic, partition}] = marks.low;
-    };
-    if (shard.kind == ShardId::Kind::market) return begin(Topic::prices, shard.partition);
-    begin(Topic::trades, shard.partition);
-    const std::int32_t prices = consumer.partition_count("prices", kAskKafka);
-    for (std::int32_t partition = 0; partition < prices; ++partition)
-        begin(Topic::prices, partition);
+    }
 }
 
 // Reads the state with the joins that reading everything wants.

@@ -21,6 +21,7 @@ struct Process {
     platform::Health& health;
     platform::Metrics& metrics;
     std::string name;  // of this owner, in the table `shards`
+    std::int32_t price_partitions{0};
 };
 
 // Looks after one shard for as long as the process lives: takes it when it is free, projects it,

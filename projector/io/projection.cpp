@@ -74,6 +74,7 @@ Projection<State>::Projection(
     if (position_.is_new) state_->pace.pace = process.settings.pace;
     journal_.begin(position_.is_new ? "start" : "owner", state_->pace.pace);
     tell_leftovers();
+    note_published();
 }
 
 template <class State>
