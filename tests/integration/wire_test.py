@@ -99,12 +99,12 @@ class Client:
     async def __aexit__(self, *failure):
         await self.connecting.__aexit__(*failure)
 
-    async def receive(self, seconds=10):
+    async def receive(self, seconds=20):
         self.raw.append(await asyncio.wait_for(self.socket.recv(), seconds))
         self.messages.append(json.loads(self.raw[-1], parse_float=Decimal))
         return self.messages[-1]
 
-    async def until(self, wanted, seconds=10):
+    async def until(self, wanted, seconds=20):
         """The next message that is wanted: of a type, or for which a function says so."""
         deadline = asyncio.get_running_loop().time() + seconds
         while True:
