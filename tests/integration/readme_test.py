@@ -1,9 +1,7 @@
 """Every command of README.md runs as it is written, in its order, and shows what the README says."""
 
-import os
 import re
 import subprocess
-import sys
 import unittest
 
 from stack import ROOT, Stack, token
@@ -11,6 +9,7 @@ from stack import ROOT, Stack, token
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.M | re.S)
 # The two commands that this test program is itself a part of.
 STARTS = ("./run  ", "./test")
+STACK = Stack("shared")
 
 
 def blocks():
@@ -18,10 +17,8 @@ def blocks():
 
 
 class Readme(unittest.TestCase):
-    stack = None
-
     def execute(self, language, text):
-        environment = self.stack.environment | self.stack.env | {"DUEL_TOKEN": token(self.stack, "w-alice")}
+        environment = STACK.environment | STACK.env | {"DUEL_TOKEN": token(STACK, "w-alice")}
         if language == "sh":
             # The README speaks of the usual place; this stack has one of its own.
             words = ["bash", "-euo", "pipefail", "-c", text.replace("source var/env", 'source "$DUEL_VAR/env"')]
@@ -29,14 +26,14 @@ class Readme(unittest.TestCase):
             words = ["/usr/bin/python3", "-c", text]
         done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 0, f"{text}\n{done.stdout}{done.stderr}")
-        self.stack.settle()
+        STACK.settle()
         return done.stdout
 
     def test_every_example_runs_and_shows_the_contest(self):
         examples = [block for block in blocks() if not block[1].startswith(STARTS)]
         self.assertGreaterEqual(len(examples), 6)
         said = [self.execute(language, text) for language, text in examples]
-        rows = self.stack.sql("SELECT rank, username, portfolio_value, performance FROM duel.leaderboard"
+        rows = STACK.sql("SELECT rank, username, portfolio_value, performance FROM duel.leaderboard"
                               " WHERE contest_id = 'my-cup' ORDER BY rank")
         # alice: 10000 - 10 * 150.25 - 0.5 + 10 * 151.75; bob: 10000 + 4 * 151.5 - 4 * 151.75
         self.assertEqual([(rank, name, str(value.normalize())) for rank, name, value, _ in rows],
@@ -50,5 +47,4 @@ class Readme(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    with Stack(sys.argv[1] if len(sys.argv) > 1 else "readme") as Readme.stack:
-        unittest.main(argv=sys.argv[:1], verbosity=2)
+    unittest.main(verbosity=2)
