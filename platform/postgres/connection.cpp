@@ -186,7 +186,8 @@ void Connection::stream(
 }
 
 void Connection::drop_answers() {
-    while (PGresult* rest = PQgetResult(connection_.get())) PQclear(rest);
+    while (PGresult* rest = PQgetResult(connection_.get()))
+        PQclear(rest);
 }
 
 std::int64_t Connection::copy(const BinaryCopy& rows) {
