@@ -6,7 +6,8 @@
 
 // duel-ingest: writes events to Kafka, from recordings or a simulation, and looks after the topics.
 int main(int argc, char** argv) {
-    using namespace duel;
+    namespace ingest = duel::ingest;
+    namespace platform = duel::platform;
     ingest::CommonSettings common;
     ingest::ReplaySettings replay;
     ingest::SimulateSettings simulate;

@@ -14,7 +14,7 @@
 namespace duel::ingest {
 namespace {
 
-constexpr std::size_t kChunk = 256 * 1024;
+constexpr std::size_t kChunk = 262'144;
 constexpr std::string_view kZstdMagic{"\x28\xb5\x2f\xfd", 4};
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace duel::ingest {
 class LineReader {
 public:
     // Longer lines are no records of anybody; the rest of one is skipped.
-    static constexpr std::size_t kLongestLine = 1024 * 1024;
+    static constexpr std::size_t kLongestLine = 1'048'576;
 
     // "-" is standard input. Throws std::runtime_error, which names the file, when it cannot be
     // opened.

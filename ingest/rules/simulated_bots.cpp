@@ -101,7 +101,7 @@ Micro wanted_exposure(
     if (equity < SimulatedBots::kStartingBalance / 20) return 0;  // nearly broke: only closes
     const std::int64_t share = conviction(bot, market.momentum(index), random) * bot.appetite;
     const auto symbols = static_cast<std::int64_t>(market.size());
-    return static_cast<Micro>(static_cast<Int128>(equity) * share / (10'000 * symbols));
+    return static_cast<Micro>(static_cast<Int128>(equity) * share / (Int128{10'000} * symbols));
 }
 
 }  // namespace
