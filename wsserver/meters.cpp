@@ -21,7 +21,12 @@ constexpr std::array<std::string_view, 16> kTypesOut{
     "pong",
     "other"};
 constexpr std::array<std::string_view, 4> kTypesIn{"ping", "authenticate", "unknown", "malformed"};
-constexpr std::array<const char*, 4> kQuestions{"snapshot", "events", "portfolios", "epoch"};
+constexpr std::array<const char*, 5> kQuestions{
+    "snapshot",
+    "events",
+    "portfolios",
+    "epoch",
+    "baseline"};
 
 }  // namespace
 

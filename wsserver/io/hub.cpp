@@ -124,6 +124,8 @@ void Hub::on_answer(const Ask& ask, const Answer& answer) {
         switchboard_.on_events(ask.channel, ask.who, *page, now);
     else if (const auto* portfolios = std::get_if<Portfolios>(&answer))
         switchboard_.on_portfolios(ask.channel.wallet, portfolios->contest_ids, now);
+    else if (const auto* found = std::get_if<FoundBaseline>(&answer))
+        switchboard_.on_baseline(ask.channel, found->baseline, now);
     else if (const auto* epoch = std::get_if<Epoch>(&answer))
         switchboard_.on_epoch(epoch->text, now);
     if (!reader_) begin_reading();

@@ -103,6 +103,8 @@ Answer Questions::answer(platform::Connection& connection, const Ask& ask) const
             return read_events(connection, ask, settings_.count_limit);
         case Ask::What::portfolios:
             return Portfolios{read_contests_of(connection, ask.channel.wallet)};
+        case Ask::What::baseline:
+            return FoundBaseline{read_baseline(connection, ask.channel)};
         case Ask::What::epoch:
             return Epoch{read_epoch(connection)};
     }

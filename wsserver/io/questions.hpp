@@ -30,10 +30,13 @@ struct QuestionSettings {
 struct Portfolios {
     std::vector<std::string> contest_ids;
 };
+struct FoundBaseline {
+    std::optional<Baseline> baseline;
+};
 struct Epoch {
     std::string text;
 };
-using Answer = std::variant<Snapshot, EventsPage, Portfolios, Epoch>;
+using Answer = std::variant<Snapshot, EventsPage, Portfolios, FoundBaseline, Epoch>;
 
 class Questions {
 public:

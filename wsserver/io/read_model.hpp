@@ -9,6 +9,7 @@
 #include "wsserver/streams/output.hpp"
 #include "wsserver/streams/snapshot.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ Snapshot read_snapshot(platform::Connection& connection, const Channel& channel)
 // Event messages of `ask.channel` after `ask.after`. `count_limit`: EventsPage::missed is counted
 // no further than one above it.
 EventsPage read_events(platform::Connection& connection, const Ask& ask, std::uint64_t count_limit);
+
+// What performance_24h of a portfolio compares with; nothing where it has no history yet.
+std::optional<Baseline> read_baseline(platform::Connection& connection, const Channel& portfolio);
 
 // The contests in which a wallet has a portfolio.
 std::vector<std::string>

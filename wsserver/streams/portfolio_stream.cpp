@@ -49,7 +49,20 @@ void PortfolioStream::on_price(
     for_current(out, [&](Subscriber& to) { send_price(to, price.symbol, message, out); });
 }
 
-void PortfolioStream::replace(const Snapshot& snapshot, Now) {
+bool PortfolioStream::wants_baseline(Now now) const {
+    return loaded() && !is_final_ && !subscribers().empty() &&
+           now.steady - baseline_at_ >= kBaselineEvery;
+}
+
+void PortfolioStream::take_baseline(const std::optional<Baseline>& baseline, Now now) {
+    if (baseline == baseline_) return;
+    baseline_ = baseline;
+    pace_.change(now.steady);
+    touch();
+}
+
+void PortfolioStream::replace(const Snapshot& snapshot, Now now) {
+    baseline_at_ = now.steady;
     const auto& rows = std::get<PortfolioRows>(*snapshot.rows);
     portfolio_ = rows.portfolio;
     portfolio_.positions.clear();

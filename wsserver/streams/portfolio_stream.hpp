@@ -18,6 +18,7 @@ namespace duel::wsserver {
 class PortfolioStream : public ChannelStream, public PriceListener {
 public:
     static constexpr Duration kInterval = std::chrono::seconds{1};
+    static constexpr Duration kBaselineEvery = std::chrono::minutes{1};
 
     using ChannelStream::ChannelStream;
     ~PortfolioStream() override;
@@ -27,6 +28,11 @@ public:
     const std::map<std::string, MarketStream*>& markets() const { return markets_; }
     void connect(MarketStream& market, Now now, Output& out);
     void disconnect(const std::string& symbol);
+
+    // The baseline moves with the minutes: whether it is time to ask again, and the answer.
+    bool wants_baseline(Now now) const;
+    void asked_for_baseline(Now now) { baseline_at_ = now.steady; }
+    void take_baseline(const std::optional<Baseline>& baseline, Now now);
 
     void on_price(const feed::Price& price, const MessagePtr& message, Now now, Output& out)
         override;
@@ -58,6 +64,7 @@ private:
     std::map<std::string, feed::PositionRow> positions_;  // that are not flat
     std::map<std::string, std::string> names_;            // of tokens, as far as they have one
     std::optional<Baseline> baseline_;
+    Instant baseline_at_{};
     bool is_final_ = false;
     Pace pace_{kInterval};
     std::map<std::string, MarketStream*> markets_;

@@ -31,6 +31,8 @@ struct ContestRows {
 struct Baseline {
     Amount equity;
     Amount put_in;
+
+    bool operator==(const Baseline&) const = default;
 };
 
 struct PortfolioRows {

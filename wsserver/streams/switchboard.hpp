@@ -49,6 +49,7 @@ public:
     void on_events(const Channel& channel, ConnectionId who, const EventsPage& page, Now now);
     void
     on_portfolios(const std::string& wallet, const std::vector<std::string>& contest_ids, Now now);
+    void on_baseline(const Channel& portfolio, const std::optional<Baseline>& baseline, Now now);
     void on_epoch(const std::string& epoch, Now now);
 
     // Sends what is due. Call it after every round of input and when due() has come.

@@ -158,6 +158,21 @@ TEST_CASE("performance of 24 hours counts what was put in since as put in", "[st
     REQUIRE_THAT(stage.seen(1), Catch::Contains(R"("performance_24h":5.473684210526315789})"));
 }
 
+TEST_CASE("what 24 hours are compared with is asked again every minute", "[streams]") {
+    Theatre stage;
+    stage.follow(1, kPortfolio);
+    stage.answer(kPortfolio, portfolio_snapshot(20, 15));
+    stage.pass(std::chrono::seconds{59});
+    stage.asks.clear();
+    stage.messages(1);
+    stage.pass(std::chrono::seconds{2});
+    REQUIRE(stage.asks.size() == 1);
+    REQUIRE(stage.asks[0].what == Ask::What::baseline);
+    stage.board.on_baseline(kPortfolio, Baseline{amount("501"), amount("1000")}, stage.now());
+    stage.settle();
+    REQUIRE_THAT(stage.seen(1), Catch::Contains(R"("performance_24h":100})"));
+}
+
 TEST_CASE("an unknown contest is an error, and an unknown symbol only silent", "[streams]") {
     Theatre stage;
     stage.follow(1, kContest);
