@@ -22,11 +22,10 @@ class CuttingProxy:
         for pair in pairs:
             for end in pair:
                 self._end(end)
-                end.close()
         return len(pairs)
 
     def close(self):
-        self._listener.close()
+        self._end(self._listener)
         self.cut()
 
     @staticmethod
@@ -41,6 +40,7 @@ class CuttingProxy:
             try:
                 client, _ = self._listener.accept()
             except OSError:
+                self._listener.close()
                 return
             try:
                 server = socket.create_connection(("127.0.0.1", self._target), timeout=5)
@@ -64,3 +64,4 @@ class CuttingProxy:
             self._open.discard(pair)
         for end in pair:
             self._end(end)
+        source.close()

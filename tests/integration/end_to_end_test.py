@@ -54,6 +54,7 @@ class Client:
         self._process.terminate()
         self._process.wait(10)
         self._reader.join(10)
+        self._process.stdout.close()
 
 
 class EndToEnd(unittest.TestCase):
@@ -76,7 +77,7 @@ class EndToEnd(unittest.TestCase):
     def replay_with_trouble(cls):
         stack, dice = cls.stack, random.Random(20251113)
         replay = stack.start("duel-ingest", "replay", str(recordings.ARENA), "--limit", str(FILLS), "--rate", str(RATE))
-        until(lambda: stack.sql("SELECT FROM duel.contests WHERE contest_id = %s AND status = 'active'", CONTEST), 20,
+        until(lambda: stack.sql("SELECT 1 FROM duel.contests WHERE contest_id = %s AND status = 'active'", CONTEST), 60,
               "the contest does not start")
         proxy = CuttingProxy(int(stack.env["DUEL_WSS"].rsplit(":", 1)[1]))
         cls.addClassCleanup(proxy.close)

@@ -46,7 +46,7 @@ class Failures(unittest.TestCase):
         STACK.produce("trades", [{"type": "contest_created", "timestamp": now, "contest_id": contest, "name": contest,
                                   "starting_balance": 1, "prize_pool": 0, "starts_at": now, "ends_at": now}],
                       self.contests % 4)
-        return lambda: STACK.sql("SELECT FROM duel.contests WHERE contest_id = %s", contest)
+        return lambda: STACK.sql("SELECT 1 FROM duel.contests WHERE contest_id = %s", contest)
 
     # Away -----------------------------------------------------------------------------------------------
 
