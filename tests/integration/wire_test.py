@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import websockets
 
-from stack import Stack, token
+from stack import Stack, token, until
 
 STACK = Stack("shared")
 RUN = uuid.uuid4().hex[:8]
@@ -170,7 +170,7 @@ class Endpoints(WireTest):
     async def test_without_a_contest_the_portfolio_shows_trades_of_all_and_the_main_state(self):
         world = World("main")
         async with Client("/api/v2/ws/portfolio", world.alice) as client:
-            self.assertEqual((await client.receive())["channel"], "portfolio")
+            await client.until(lambda message: (message["type"], message["channel"]) == ("SUBSCRIBED", "portfolio"))
             world.trade()
             trade = await client.until("TRADE_EXECUTED")
             self.assertEqual(trade["channel"], f"portfolio:{world.contest}")
@@ -229,6 +229,8 @@ class Endpoints(WireTest):
 
     async def test_differences_have_only_what_changed(self):
         world = World("diff")
+        await asyncio.to_thread(until, lambda: STACK.sql(
+            "SELECT 1 FROM duel.leaderboard WHERE contest_id = %s HAVING count(*) = 2", world.contest), 10, "no ranking")
         async with Client(f"/api/v2/ws/contest/{world.contest}", mode="diff") as client:
             board = await client.until("LEADERBOARD_UPDATED")
             self.assertEqual((board["mode"], len(board["data"]["leaderboard"])), ("snapshot", 2))
