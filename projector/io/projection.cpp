@@ -15,6 +15,7 @@ using platform::SqlError;
 
 constexpr auto kIdle = 100ms;
 constexpr auto kNoteEvery = 1s;
+constexpr auto kCheckEvery = 2s;
 constexpr auto kLastFlush = 5s;
 constexpr int kProbeBatches = 50;
 constexpr int kMostQuestions = 8;  // of one record; each answer settles its question for the batch
@@ -244,6 +245,11 @@ void Projection<State>::idle() {
     }
     const bool has_news = publisher_.published() != position_.published_seq;
     if (has_news && Clock::now() - last_note_ >= kNoteEvery) note_published();
+    // With the session the shard's lock is gone, so its loss must show without a record too.
+    if (Clock::now() - last_check_ >= kCheckEvery) {
+        connection_.check();
+        last_check_ = Clock::now();
+    }
 }
 
 template <class State>
