@@ -148,6 +148,13 @@ class Failures(unittest.TestCase):
             for one, other in zip(with_kills[relation], without[relation]):
                 self.assertEqual(one, other, relation)
 
+    def good_settings(self):
+        """With these all programs would run, beside the ones that do."""
+        return {"DUEL_PROJECTOR_METRICS_PORT": f"{FREE_PORT}", "DUEL_WSSERVER_METRICS_PORT": f"{FREE_PORT}",
+                "DUEL_WSSERVER_LISTEN": f"127.0.0.1:{FREE_PORT + 1}", "DUEL_PROJECTOR_POSTGRES": self.projector_url(),
+                "DUEL_WSSERVER_POSTGRES": STACK.env["DUEL_POSTGRES"],
+                "DUEL_TLS_CERT": f"{STACK.var}/tls/server.crt", "DUEL_TLS_KEY": f"{STACK.var}/tls/server.key"}
+
     # Wrong settings -------------------------------------------------------------------------------------
 
     def test_a_wrong_setting_is_refused_with_its_name_its_value_and_what_is_allowed(self):
@@ -158,10 +165,11 @@ class Failures(unittest.TestCase):
                 ("duel-ingest", ["topics"], {"DUEL_PARTITIONS": "many"}, ["DUEL_PARTITIONS", "many"]),
                 ("duel-wsserver", ["run", "--log-format", "xml"], {}, ["log-format", "xml", "json"]),
                 ("duel-wsserver", ["run"], {"DUEL_WSSERVER_LISTEN": "here"}, ["LISTEN", "here"]),
+            ("duel-wsserver", ["run"], {"DUEL_TLS_CERT": f"{STACK.var}/none.crt"}, ["DUEL_TLS_CERT", "none.crt"]),
                 ("duel-wsserver", ["run", "--no-such-flag"], {}, ["no-such-flag"]),
         ):
             with self.subTest(f"{program} {words} {settings}"):
-                refused = STACK.program(program, *words, check=False, timeout=20, **settings)
+                refused = STACK.program(program, *words, check=False, timeout=20, **self.good_settings() | settings)
                 self.assertEqual(refused.returncode, 2, refused.stderr)
                 for word in wanted:
                     self.assertIn(word, refused.stderr)
@@ -174,13 +182,8 @@ class Failures(unittest.TestCase):
                 ("duel-wsserver", "DUEL_WSSERVER_LISTEN", f"127.0.0.1:{taken}"),
         ):
             with self.subTest(program):
-                settings = {"DUEL_PROJECTOR_METRICS_PORT": f"{FREE_PORT}", "DUEL_WSSERVER_METRICS_PORT": f"{FREE_PORT}",
-                            "DUEL_PROJECTOR_POSTGRES": self.projector_url(),
-                            "DUEL_WSSERVER_POSTGRES": STACK.env["DUEL_POSTGRES"],
-                            "DUEL_TLS_CERT": f"{STACK.var}/tls/server.crt", "DUEL_TLS_KEY": f"{STACK.var}/tls/server.key",
-                            setting: value}
                 refused = STACK.program(program, "serve" if program == "duel-ingest" else "run", check=False, timeout=20,
-                                        **settings)
+                                        **self.good_settings() | {setting: value})
                 self.assertEqual(refused.returncode, 1, refused.stderr)
                 self.assertIn(str(taken), refused.stderr)
                 self.assertIn(setting, refused.stderr)

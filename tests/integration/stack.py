@@ -143,7 +143,7 @@ class Stack:
     @property
     def producer(self):
         if self._producer is None:
-            self._producer = confluent_kafka.Producer({"bootstrap.servers": self.env["DUEL_KAFKA"], "linger.ms": 5})
+            self._producer = confluent_kafka.Producer({"bootstrap.servers": self.env["DUEL_KAFKA"], "linger.ms": 5, "log_level": 2})
         return self._producer
 
     def produce(self, topic, records, partition=0, key=None):
