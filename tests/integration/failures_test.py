@@ -165,7 +165,6 @@ class Failures(unittest.TestCase):
                 ("duel-ingest", ["topics"], {"DUEL_PARTITIONS": "many"}, ["DUEL_PARTITIONS", "many"]),
                 ("duel-wsserver", ["run", "--log-format", "xml"], {}, ["log-format", "xml", "json"]),
                 ("duel-wsserver", ["run"], {"DUEL_WSSERVER_LISTEN": "here"}, ["LISTEN", "here"]),
-            ("duel-wsserver", ["run"], {"DUEL_TLS_CERT": f"{STACK.var}/none.crt"}, ["DUEL_TLS_CERT", "none.crt"]),
                 ("duel-wsserver", ["run", "--no-such-flag"], {}, ["no-such-flag"]),
         ):
             with self.subTest(f"{program} {words} {settings}"):
