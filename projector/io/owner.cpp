@@ -16,6 +16,7 @@ namespace log = platform::log;
 
 constexpr auto kTryLockEvery = 1s;
 constexpr auto kAskKafka = 10s;
+constexpr auto kLongEnough = 10s;  // at work, to begin waiting from the shortest again
 
 Connection connect(const std::string& url, const ShardId& shard) {
     return Connection{platform::ConnectionSettings{
@@ -81,29 +82,28 @@ Owner::Owner(const Process& process, const ShardId& shard)
 void Owner::run() {
     platform::Backoff backoff;
     while (!process_.shutdown.requested()) {
+        const auto began = std::chrono::steady_clock::now();
         try {
             own();
-            backoff.reset();
             continue;
         } catch (const LogMismatch& mismatch) {
-            log_error_and_wait(mismatch.what());
+            halt(mismatch.what());
             return;
         } catch (const ApplyAgain& again) {
             log::info("{}: {}, the batch is applied again", shard_.name(), again.what());
             meters_.batches_again.Increment();
-            probe_batches_ = 50;
             continue;
         } catch (const FencedOff& lost) {
             meters_.fencing_losses.Increment();
-            log::warn("{}: lost: {}", shard_.name(), lost.what());
+            stumble(lost.what());
         } catch (const platform::ConnectionLost& lost) {
             process_.health.set("postgres", false, lost.what());
             process_.health.set(condition_, false, "Postgres is away");
         } catch (const std::exception& error) {
-            process_.health.set(condition_, false, error.what());
-            log::warn("{}: stopped, will begin again: {}", shard_.name(), error.what());
+            stumble(error.what());
         }
         meters_.owned.Set(0);
+        if (std::chrono::steady_clock::now() - began > kLongEnough) backoff.reset();
         process_.shutdown.wait_for(backoff.next());
     }
 }
@@ -137,6 +137,7 @@ void Owner::project(Connection& connection, const Model& model) {
         );
         process_.health.set(condition_, true);
         meters_.owned.Set(1);
+        last_stumble_.clear();
         projection.run();
         meters_.owned.Set(0);
         log::info("{}: released", shard_.name());
@@ -150,8 +151,16 @@ void Owner::project(Connection& connection, const Model& model) {
         );
 }
 
+// Says once why the shard stands still; it begins again by itself.
+void Owner::stumble(const std::string& reason) {
+    process_.health.set(condition_, false, reason);
+    if (reason != last_stumble_)
+        log::warn("{} stands still and will try again: {}", shard_.name(), reason);
+    last_stumble_ = reason;
+}
+
 // Only a person can go on from here, so the shard waits for the process to be stopped.
-void Owner::log_error_and_wait(const std::string& reason) {
+void Owner::halt(const std::string& reason) {
     meters_.owned.Set(0);
     process_.health.set(condition_, false, reason);
     log::error("{} halts: {}", shard_.name(), reason);

@@ -36,13 +36,15 @@ public:
 private:
     void own();
     void project(platform::Connection& connection, const Model& model);
-    void log_error_and_wait(const std::string& reason);
+    void halt(const std::string& reason);
+    void stumble(const std::string& reason);
 
     const Process& process_;
     ShardId shard_;
     std::string condition_;  // its name in Health
     Meters meters_;
     int probe_batches_{0};  // so many batches look every id up: old ones have come again
+    std::string last_stumble_;
 };
 
 }  // namespace duel::projector

@@ -15,7 +15,6 @@ using platform::SqlError;
 
 constexpr auto kIdle = 100ms;
 constexpr auto kNoteEvery = 1s;
-constexpr auto kCheckEvery = 2s;
 constexpr auto kLastFlush = 5s;
 constexpr int kProbeBatches = 50;
 constexpr int kMostQuestions = 8;  // of one record; each answer settles its question for the batch
@@ -208,6 +207,7 @@ void Projection<State>::commit() {
         const bool is_old_id = error.constraint == "trades_scope_no_trade_id" ||
                                error.constraint == "transfers_scope_no_transfer_id_key";
         if (!error.is_unique_violation() || !is_old_id) throw;
+        probe_batches_ = kProbeBatches;
         throw ApplyAgain("an old id came again");
     }
     journal_.settle();
@@ -243,13 +243,11 @@ void Projection<State>::idle() {
         const auto silence = Clock::now() - last_record_;
         if (may_rank_in_silence_ && silence >= state_->pace.pace) rank_in_silence();
     }
-    const bool has_news = publisher_.published() != position_.published_seq;
-    if (has_news && Clock::now() - last_note_ >= kNoteEvery) note_published();
+    if (Clock::now() - last_note_ < kNoteEvery) return;
+    if (publisher_.published() != position_.published_seq) return note_published();
     // With the session the shard's lock is gone, so its loss must show without a record too.
-    if (Clock::now() - last_check_ >= kCheckEvery) {
-        connection_.check();
-        last_check_ = Clock::now();
-    }
+    connection_.check();
+    last_note_ = Clock::now();
 }
 
 template <class State>

@@ -77,7 +77,6 @@ private:
     std::size_t retried_{0};           // in this batch
     Clock::time_point last_record_{Clock::now()};
     Clock::time_point last_note_{Clock::now()};
-    Clock::time_point last_check_{Clock::now()};
     bool may_rank_in_silence_{false};
 };
 
