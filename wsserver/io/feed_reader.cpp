@@ -60,6 +60,9 @@ void FeedReader::run() {
             shutdown_.wait_for(backoff.next());
         }
     }
+    // Their records live in the consumer's memory.
+    while (in_flight_->load() > 0)
+        std::this_thread::sleep_for(milliseconds{1});
 }
 
 // Assigns every partition, some records before its end. False while there is no such topic.

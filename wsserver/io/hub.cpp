@@ -4,6 +4,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include <future>
+
 namespace duel::wsserver {
 namespace {
 
@@ -38,11 +40,19 @@ Hub::~Hub() {
     stop();
 }
 
-// The thread ends first: it is the one that makes the reader.
+// The thread makes the reader and works on its records, which must be gone before their consumer
+// goes: so it gives up the reader, works on until that has ended, and ends after it.
 void Hub::stop() {
-    context_.stop();
-    if (thread_.joinable()) thread_.join();
-    reader_.reset();
+    if (thread_.joinable()) {
+        std::promise<std::unique_ptr<FeedReader>> given;
+        post([this, &given] {
+            is_ending_ = true;
+            given.set_value(std::move(reader_));
+        });
+        given.get_future().get().reset();
+        context_.stop();
+        thread_.join();
+    }
     questions_.reset();
 }
 
@@ -128,7 +138,7 @@ void Hub::on_answer(const Ask& ask, const Answer& answer) {
         switchboard_.on_baseline(ask.channel, found->baseline, now);
     else if (const auto* epoch = std::get_if<Epoch>(&answer))
         switchboard_.on_epoch(epoch->text, now);
-    if (!reader_) begin_reading();
+    if (!reader_ && !is_ending_) begin_reading();
 }
 
 void Hub::begin_reading() {

@@ -71,6 +71,7 @@ private:
     Switchboard switchboard_;
     feed::Decoder decoder_;
     bool warned_of_record_ = false;
+    bool is_ending_ = false;
 
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
