@@ -143,8 +143,7 @@ void answer_candles(Connection& connection, Market& market, const Question& ques
 
 }  // namespace
 
-void answer(Connection& connection, ContestState& state, const std::vector<Question>& questions) {
-    Ledger& ledger = state.book;
+void answer(Connection& connection, Ledger& ledger, const std::vector<Question>& questions) {
     std::vector<const Question*> prices, trades;
     for (const Question* question : of_kind(questions, Kind::home))
         (question->text.starts_with("symbol:") ? prices : trades).push_back(question);
@@ -155,14 +154,13 @@ void answer(Connection& connection, ContestState& state, const std::vector<Quest
     answer_members(connection, ledger, of_kind(questions, Kind::member));
 }
 
-void answer(Connection& connection, MarketState& state, const std::vector<Question>& questions) {
-    answer_homes(connection, state.book.homes, Topic::prices, of_kind(questions, Kind::home));
+void answer(Connection& connection, Market& market, const std::vector<Question>& questions) {
+    answer_homes(connection, market.homes, Topic::prices, of_kind(questions, Kind::home));
     for (const Question* question : of_kind(questions, Kind::candles))
-        answer_candles(connection, state.book, *question);
+        answer_candles(connection, market, *question);
 }
 
-std::vector<Question> id_questions(const ContestState& state, const Inputs& inputs) {
-    const Ledger& ledger = state.book;
+std::vector<Question> id_questions(const Ledger& ledger, const Inputs& inputs) {
     std::vector<Question> questions;
     const auto ask = [&](const auto& event, Kind kind, const std::string& id) {
         std::optional<std::int64_t> scope_no;

@@ -2,28 +2,30 @@
 
 #include "platform/postgres.hpp"
 #include "projector/io/intake.hpp"
-#include "projector/rules/state.hpp"
+#include "projector/rules/ledger.hpp"
+#include "projector/rules/market.hpp"
+#include "projector/rules/verdict.hpp"
 
 #include <vector>
 
 // What a shard has to look up before it can decide a record: one statement a kind of question,
-// however many there are. The answers go into the state.
+// however many there are. The answers go into what the shard has in memory.
 namespace duel::projector {
 
 void answer(
     platform::Connection& connection,
-    ContestState& state,
+    Ledger& ledger,
     const std::vector<Question>& questions
 );
 void answer(
     platform::Connection& connection,
-    MarketState& state,
+    Market& market,
     const std::vector<Question>& questions
 );
 
 // Questions about every trade and transfer id of the records that memory does not know: for when
 // the unique index has shown that old ids come again.
-std::vector<Question> id_questions(const ContestState& state, const Inputs& inputs);
+std::vector<Question> id_questions(const Ledger& ledger, const Inputs& inputs);
 
 // Settles the homes that the batch claims, within its transaction. False where another shard was
 // faster with one of them: then the batch has to be applied again.

@@ -3,8 +3,9 @@
 #include "core/time.hpp"
 #include "platform/postgres.hpp"
 #include "projector/io/offsets.hpp"
+#include "projector/rules/pace.hpp"
+#include "projector/rules/place.hpp"
 #include "projector/rules/shard.hpp"
-#include "projector/rules/state.hpp"
 
 #include <chrono>
 #include <cstdint>

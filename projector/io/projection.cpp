@@ -2,7 +2,7 @@
 
 #include "platform/log.hpp"
 #include "projector/io/recovery.hpp"
-#include "projector/io/row_sql.hpp"
+#include "projector/io/tables.hpp"
 
 #include <set>
 #include <type_traits>
@@ -112,7 +112,8 @@ template <class State>
 void Projection<State>::work(const Inputs& inputs) {
     std::size_t records = 0;
     if constexpr (kIsContest<State>) {
-        if (probe_batches_ > 0) answer(connection_, *state_, id_questions(*state_, inputs));
+        if (probe_batches_ > 0)
+            answer(connection_, state_->book, id_questions(state_->book, inputs));
     }
     retried_ = 0;
     timed(meters_, Meters::Phase::apply, [&] {
@@ -180,7 +181,7 @@ void Projection<State>::find_answers(const Inputs& inputs, std::size_t chunk, st
             if (verdict.outcome == Outcome::asks) questions.insert(std::move(*verdict.question));
         }
     }
-    answer(connection_, *state_, {questions.begin(), questions.end()});
+    answer(connection_, state_->book, {questions.begin(), questions.end()});
 }
 
 template <class State>
@@ -198,7 +199,7 @@ void Projection<State>::commit() {
             write_position(connection_, shard_, position_, intake_.lag());
             if (!claim_homes(connection_, shard_.number(), state_->book.homes))
                 throw ApplyAgain("another shard has settled a home");
-            write_tables();
+            pace_keeper_.spent(write_tables(connection_, *state_));
             write_dead_letters(connection_, shard_, letters_);
             journal_.write(connection_, position_.epoch);
         });
@@ -212,18 +213,6 @@ void Projection<State>::commit() {
     }
     journal_.settle();
     last_note_ = Clock::now();
-}
-
-template <class State>
-void Projection<State>::write_tables() {
-    for_each_table(*state_, [&](const auto& table) {
-        using Row = typename std::decay_t<decltype(table)>::Row;
-        const auto begin = Clock::now();
-        write_table<Row>(connection_, shard_.number(), table);
-        if constexpr (std::is_same_v<Row, LeaderboardRow>) {
-            if (!table.touched().empty()) pace_keeper_.spent(Clock::now() - begin);
-        }
-    });
 }
 
 template <class State>

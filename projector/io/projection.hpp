@@ -52,7 +52,6 @@ private:
     void consume(const Inputs& inputs, std::size_t chunk, std::size_t index);
     void find_answers(const Inputs& inputs, std::size_t chunk, std::size_t index);
     void commit();
-    void write_tables();
     void publish();
     void idle();
     void rank_in_silence();

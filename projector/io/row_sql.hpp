@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <fmt/format.h>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 // The SQL of a row type, made from its list of columns: binary COPY for new rows, one UPDATE from
@@ -94,9 +94,16 @@ Row read_row(const platform::Row& answer, int at = 0) {
     return row;
 }
 
-// Sends new rows by COPY. `rows` are pointers.
-template <TableRow Row, class Rows>
-void insert_rows(platform::Connection& connection, std::int16_t shard, const Rows& rows) {
+template <class Row>
+using RowPointers = std::vector<const Row*>;
+
+// Sends new rows by COPY.
+template <TableRow Row>
+void insert_rows(
+    platform::Connection& connection,
+    std::int16_t shard,
+    const RowPointers<Row>& rows
+) {
     static thread_local platform::BinaryCopy copy = std::apply(
         [](const auto&... column) {
             return platform::BinaryCopy{Row::kTable, {"shard", "seq", column.name...}};
@@ -146,21 +153,29 @@ std::string update_sql() {
     );
 }
 
+// One member of all rows as an array. By type, not by column: there are ten types and a hundred
+// columns to compile.
+template <TableRow Row, class Member>
+void add_array(platform::Params& params, const RowPointers<Row>& rows, Member Row::*member) {
+    using Sent = std::decay_t<decltype(SqlMember<Member>::send(rows[0]->*member))>;
+    using Value = std::conditional_t<std::is_same_v<Sent, std::string>, std::string_view, Sent>;
+    std::vector<Value> values;
+    values.reserve(rows.size());
+    for (const Row* row : rows)
+        values.push_back(SqlMember<Member>::send(row->*member));
+    params.add_array(values);
+}
+
 // Updates rows that Postgres has. Throws std::logic_error where one of them is not there.
 template <TableRow Row>
-void update_rows(platform::Connection& connection, const std::vector<const Row*>& rows) {
+void update_rows(platform::Connection& connection, const RowPointers<Row>& rows) {
     if (rows.empty()) return;
     static const std::string sql = update_sql<Row>();
     static const std::string name = fmt::format("update_{}", Row::kTable);
     static thread_local platform::Params params;
     params.clear();
-    params.add_array(rows | std::views::transform([](const Row* row) { return row->seq; }));
-    const auto add = [&]<class Member>(const Column<Row, Member>& column) {
-        params.add_array(rows | std::views::transform([&column](const Row* row) {
-                             return SqlMember<Member>::send(row->*column.member);
-                         }));
-    };
-    for_each_column<Row>(add);
+    add_array<Row, std::int64_t>(params, rows, &Row::seq);
+    for_each_column<Row>([&](const auto& column) { add_array<Row>(params, rows, column.member); });
     connection.prepare(name, sql);
     const auto affected = connection.exec_prepared(name, params).affected();
     if (affected != static_cast<std::int64_t>(rows.size()))
@@ -171,15 +186,13 @@ void update_rows(platform::Connection& connection, const std::vector<const Row*>
 
 // Deletes rows of a table with one key column.
 template <TableRow Row>
-void delete_rows(platform::Connection& connection, const std::vector<const Row*>& rows) {
+void delete_rows(platform::Connection& connection, const RowPointers<Row>& rows) {
     if (rows.empty()) return;
     static_assert(Row::kKeys <= 3);
     if constexpr (Row::kKeys == 1) {
         const auto key = std::get<0>(Row::columns());
         platform::Params params;
-        params.add_array(rows | std::views::transform([&key](const Row* row) {
-                             return row->*key.member;
-                         }));
+        add_array<Row>(params, rows, key.member);
         connection.exec(
             fmt::format("delete from {} where {} = any($1)", Row::kTable, key.name), params
         );
@@ -190,7 +203,7 @@ void delete_rows(platform::Connection& connection, const std::vector<const Row*>
 
 template <TableRow Row>
 void write_table(platform::Connection& connection, std::int16_t shard, const Table<Row>& table) {
-    std::vector<const Row*> inserted, updated, deleted;
+    RowPointers<Row> inserted, updated, deleted;
     for (const Row* row : table.touched()) {
         if (row->erased) {
             if (row->stored) deleted.push_back(row);
@@ -205,9 +218,10 @@ void write_table(platform::Connection& connection, std::int16_t shard, const Tab
 
 template <TableRow Row>
 void write_table(platform::Connection& connection, std::int16_t shard, const Append<Row>& table) {
-    insert_rows<Row>(connection, shard, table.rows() | std::views::transform([](const Row& row) {
-                                            return &row;
-                                        }));
+    RowPointers<Row> inserted;
+    for (const Row& row : table.rows())
+        inserted.push_back(&row);
+    insert_rows<Row>(connection, shard, inserted);
 }
 
 }  // namespace duel::projector

@@ -4,7 +4,7 @@
 #include "platform/kafka/client.hpp"
 #include "platform/log.hpp"
 #include "platform/settings.hpp"
-#include "projector/rules/apply.hpp"
+#include "projector/rules/limits.hpp"
 
 #include <chrono>
 #include <cstddef>

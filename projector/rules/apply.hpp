@@ -1,18 +1,12 @@
 #pragma once
 
 #include "core/event.hpp"
+#include "projector/rules/limits.hpp"
 #include "projector/rules/state.hpp"
-
-#include <chrono>
 
 // The only door into a shard's state. Pure: no clock, no I/O, no randomness; the same records in
 // the same order give the same rows.
 namespace duel::projector {
-
-struct Limits {
-    // How far a timestamp may lie after the record's log time.
-    std::chrono::milliseconds future{std::chrono::minutes{1}};
-};
 
 // Consumes one record: ranks first where that is due, then applies the event or says why not. What
 // changed is then in the tables. Where it asks, nothing was consumed: answer and apply again.

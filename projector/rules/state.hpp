@@ -5,6 +5,7 @@
 #include "projector/rules/history_projection.hpp"
 #include "projector/rules/leaderboard_projection.hpp"
 #include "projector/rules/mark_projection.hpp"
+#include "projector/rules/pace.hpp"
 #include "projector/rules/participant_projection.hpp"
 #include "projector/rules/portfolio_projection.hpp"
 #include "projector/rules/price_projection.hpp"
@@ -14,26 +15,10 @@
 #include "projector/rules/transfer_projection.hpp"
 #include "projector/rules/wallet_projection.hpp"
 
-#include <chrono>
 #include <cstdint>
-#include <optional>
 #include <tuple>
 
 namespace duel::projector {
-
-// When contests are ranked: before the first record whose log time reaches the next whole multiple
-// of the pace.
-struct Pace {
-    std::chrono::milliseconds pace{500};
-    std::optional<Timestamp> point;  // the next multiple; empty before the first record
-    bool silent{false};              // ranked in a silence before it: nothing is due at the point
-
-    Timestamp after(Timestamp log_time) const {
-        const auto since =
-            std::chrono::floor<std::chrono::milliseconds>(log_time.time_since_epoch());
-        return Timestamp{(since / pace + 1) * pace};
-    }
-};
 
 // Everything that one shard knows: a function of the records it has consumed, in their order, and
 // of nothing else. One thread.
