@@ -88,6 +88,7 @@ void run(const Options& options) {
     const auto wal = stack.wal_bytes();
     const auto start = std::chrono::steady_clock::now();
     std::vector<std::future<std::uint64_t>> shards;
+    shards.reserve(ends.trades.size());
     for (std::int32_t p = 0; p < stack.trade_partitions(); ++p) {
         shards.push_back(std::async(std::launch::async, [&, p] {
             const auto end = ends.trades[static_cast<std::size_t>(p)];

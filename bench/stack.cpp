@@ -92,6 +92,7 @@ void Stack::flush() {
 Ends Stack::ends() {
     const auto ask = [&](const char* topic, std::int32_t count) {
         std::vector<platform::PartitionId> partitions;
+        partitions.reserve(static_cast<std::size_t>(count));
         for (std::int32_t p = 0; p < count; ++p)
             partitions.push_back({topic, p});
         return consumer_.ends(partitions, kPatience);
@@ -103,6 +104,7 @@ std::int64_t Stack::shards_behind(const Ends& ends) {
     std::vector<std::string> topics(ends.trades.size(), "trades");
     topics.resize(ends.trades.size() + ends.prices.size(), "prices");
     std::vector<std::int32_t> partitions;
+    partitions.reserve(topics.size());
     for (std::int32_t p = 0; p < trade_partitions_; ++p)
         partitions.push_back(p);
     for (std::int32_t p = 0; p < price_partitions_; ++p)

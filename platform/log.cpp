@@ -41,7 +41,7 @@ private:
     }
 
     // A pipe that is writable takes a piece of this size without blocking.
-    bool write_all(std::string_view text) {
+    bool write_all(std::string_view text) const {
         constexpr std::size_t kPiece = 4'096;
         while (!text.empty()) {
             if (!is_writable(lost_ > 0 ? 0 : kLongestStallMs)) return false;

@@ -12,8 +12,8 @@ namespace duel::platform {
 namespace {
 
 double seconds_now() {
-    using namespace std::chrono;
-    return duration<double>(system_clock::now().time_since_epoch()).count();
+    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
 }
 
 std::string gauge_line(const std::string& name, const std::string& help, double value) {

@@ -14,6 +14,7 @@ constexpr std::chrono::milliseconds kLongestCall{10'000};
 
 std::vector<std::string> names_of(const std::vector<TopicRule>& rules) {
     std::vector<std::string> names;
+    names.reserve(rules.size());
     for (const TopicRule& rule : rules)
         names.push_back(rule.name);
     return names;

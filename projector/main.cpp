@@ -6,7 +6,8 @@
 
 // duel-projector: turns the log into portfolios and leaderboards in Postgres, and into the feed.
 int main(int argc, char** argv) {
-    using namespace duel;
+    namespace platform = duel::platform;
+    namespace projector = duel::projector;
     projector::CommonSettings common;
     projector::MigrateSettings migrate;
     projector::RunSettings run;

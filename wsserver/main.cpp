@@ -12,10 +12,8 @@
 #include <cstdio>
 #include <exception>
 
+namespace duel::wsserver {
 namespace {
-
-using namespace duel;
-using namespace duel::wsserver;
 
 int print_token(const ProgramSettings& settings) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -50,16 +48,24 @@ int run(const ProgramSettings& settings) {
     return 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int main_of(int argc, char** argv) {
     ProgramSettings settings;
     const auto command = read_settings(argc, argv, settings);
     platform::log::start(settings.log, "duel-wsserver");
     try {
         return command == Command::token ? print_token(settings) : run(settings);
+    } catch (const platform::SettingError& error) {
+        platform::log::error("{}", error.what());
+        return 2;
     } catch (const std::exception& error) {
         platform::log::error("{}", error.what());
         return 1;
     }
+}
+
+}  // namespace
+}  // namespace duel::wsserver
+
+int main(int argc, char** argv) {
+    return duel::wsserver::main_of(argc, argv);
 }

@@ -199,7 +199,7 @@ std::int64_t Connection::copy(const BinaryCopy& rows) {
     if (PQresultStatus(started.get()) != PGRES_COPY_IN) throw_error(started.get());
 
     // In pieces, so that libpq does not double its buffer for the whole.
-    constexpr std::size_t kPiece = 256 * 1024;
+    constexpr std::size_t kPiece = std::size_t{256} << 10;
     std::string_view bytes = rows.bytes();
     bool sent = true;
     for (std::size_t at = 0; sent && at < bytes.size(); at += kPiece) {

@@ -58,7 +58,8 @@ read_with_unit(std::string_view text, const std::array<Unit, N>& units) {
 template <std::size_t N>
 std::string text_with_unit(std::int64_t value, const std::array<Unit, N>& units) {
     for (const Unit& unit : units) {
-        if (value % unit.size != 0 || (value == 0 && unit.name != "s" && unit.name != "")) continue;
+        if (value % unit.size != 0 || (value == 0 && unit.name != "s" && !unit.name.empty()))
+            continue;
         return std::to_string(value / unit.size) + std::string(unit.name);
     }
     return std::to_string(value);

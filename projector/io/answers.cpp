@@ -3,7 +3,6 @@
 #include "projector/io/row_sql.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace duel::projector {
 namespace {
@@ -20,15 +19,14 @@ std::vector<const Question*> of_kind(const std::vector<Question>& questions, Kin
     return chosen;
 }
 
-auto texts(const std::vector<const Question*>& asked) {
-    return asked |
-           std::views::transform([](const Question* q) -> const std::string& { return q->text; });
-}
-auto numbers(const std::vector<const Question*>& asked) {
-    return asked | std::views::transform([](const Question* q) { return q->no; });
-}
-auto other_numbers(const std::vector<const Question*>& asked) {
-    return asked | std::views::transform([](const Question* q) { return q->other_no; });
+// One member of each as an array.
+template <class Item, class Member>
+std::vector<Member> all(const std::vector<const Item*>& items, Member Item::*member) {
+    std::vector<Member> values;
+    values.reserve(items.size());
+    for (const Item* item : items)
+        values.push_back(item->*member);
+    return values;
 }
 
 void answer_homes(
@@ -42,7 +40,7 @@ void answer_homes(
         homes.learn(question->text, std::nullopt);
     const auto found = connection.exec(
         "select key, partition from homes where topic = $1 and key = any($2)",
-        Params{}.add(text(topic)).add_array(texts(asked))
+        Params{}.add(text(topic)).add_array(all(asked, &Question::text))
     );
     for (const auto row : found)
         homes.learn(row.get<std::string>(0), row.get<std::int32_t>(1));
@@ -61,7 +59,7 @@ void answer_trades(
         " t.traded_at from unnest($1::bigint[], $2::text[]) q(scope_no, trade_id)"
         " join trades t on t.scope_no = q.scope_no and t.trade_id = q.trade_id"
         " join portfolios p on p.portfolio_no = t.portfolio_no",
-        Params{}.add_array(numbers(asked)).add_array(texts(asked))
+        Params{}.add_array(all(asked, &Question::no)).add_array(all(asked, &Question::text))
     );
     for (const auto row : found)
         ledger.trade_ids.learn(
@@ -91,7 +89,7 @@ void answer_transfers(
         " from unnest($1::bigint[], $2::text[]) q(scope_no, transfer_id)"
         " join transfers t on t.scope_no = q.scope_no and t.transfer_id = q.transfer_id"
         " join portfolios p on p.portfolio_no = t.portfolio_no",
-        Params{}.add_array(numbers(asked)).add_array(texts(asked))
+        Params{}.add_array(all(asked, &Question::no)).add_array(all(asked, &Question::text))
     );
     for (const auto row : found)
         ledger.transfer_ids.learn(
@@ -118,7 +116,7 @@ void answer_members(
         " from unnest($1::bigint[], $2::bigint[]) q(contest_no, wallet_no)"
         " join portfolios p on p.contest_no = q.contest_no and p.wallet_no = q.wallet_no"
         " join participants i on i.portfolio_no = p.portfolio_no where i.left_at is null",
-        Params{}.add_array(numbers(asked)).add_array(other_numbers(asked))
+        Params{}.add_array(all(asked, &Question::no)).add_array(all(asked, &Question::other_no))
     );
     for (const auto row : found)
         ledger.members.learn(
@@ -200,14 +198,13 @@ bool claim_homes(Connection& connection, std::int16_t shard, const Homes& homes)
     std::ranges::sort(claims, {}, [](const Home* home) {
         return std::pair{text(home->topic), std::string_view{home->key}};
     });
-    const auto column = [&](auto member) {
-        return claims | std::views::transform([member](const Home* home) { return home->*member; });
-    };
-    const auto topics =
-        claims | std::views::transform([](const Home* home) { return text(home->topic); });
+    std::vector<std::string_view> topics;
+    topics.reserve(claims.size());
+    for (const Home* home : claims)
+        topics.push_back(text(home->topic));
     Params params;
-    params.add(shard).add_array(topics).add_array(column(&Home::key));
-    params.add_array(column(&Home::partition)).add_array(column(&Home::seq));
+    params.add(shard).add_array(topics).add_array(all(claims, &Home::key));
+    params.add_array(all(claims, &Home::partition)).add_array(all(claims, &Home::seq));
     connection.exec(
         "insert into homes (topic, key, partition, shard, seq)"
         " select c.topic, c.key, c.partition, $1, c.seq"
@@ -219,7 +216,10 @@ bool claim_homes(Connection& connection, std::int16_t shard, const Homes& homes)
     const auto lost = connection.exec(
         "select count(*) from unnest($1::text[], $2::text[], $3::int[]) c(topic, key, partition)"
         " join homes h on h.topic = c.topic and h.key = c.key and h.partition <> c.partition",
-        Params{}.add_array(topics).add_array(column(&Home::key)).add_array(column(&Home::partition))
+        Params{}
+            .add_array(topics)
+            .add_array(all(claims, &Home::key))
+            .add_array(all(claims, &Home::partition))
     );
     return lost.one().get<std::int64_t>(0) == 0;
 }

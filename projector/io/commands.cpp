@@ -112,6 +112,8 @@ int run_shards(
 
     std::vector<std::unique_ptr<Owner>> owners;
     std::vector<std::jthread> threads;
+    owners.reserve(shards.size());
+    threads.reserve(shards.size());
     for (const ShardId& shard : shards)
         owners.push_back(std::make_unique<Owner>(process, shard));
     for (const auto& owner : owners)

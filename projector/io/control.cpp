@@ -5,7 +5,6 @@
 namespace duel::projector {
 
 using platform::Connection;
-using platform::Format;
 using platform::Json;
 using platform::Params;
 using std::chrono::milliseconds;

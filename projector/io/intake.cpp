@@ -44,7 +44,7 @@ struct Intake::Lane {
 Intake::Intake(
     const ShardId& shard,
     const IntakeSettings& settings,
-    Offsets from,
+    const Offsets& from,
     StateHook on_state
 )
     : settings_{settings},

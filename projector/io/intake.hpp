@@ -56,7 +56,12 @@ class Intake {
 public:
     using StateHook = platform::KafkaStateHook;
 
-    Intake(const ShardId& shard, const IntakeSettings& settings, Offsets from, StateHook on_state);
+    Intake(
+        const ShardId& shard,
+        const IntakeSettings& settings,
+        const Offsets& from,
+        StateHook on_state
+    );
     ~Intake();
 
     // About `most` records, in order; waits that long for the first. Throws what ended the reading:

@@ -82,7 +82,7 @@ Owner::Owner(const Process& process, const ShardId& shard)
 void Owner::run() {
     platform::Backoff backoff;
     while (!process_.shutdown.requested()) {
-        const auto began = std::chrono::steady_clock::now();
+        working_since_.reset();
         try {
             own();
             continue;
@@ -103,7 +103,8 @@ void Owner::run() {
             stumble(error.what());
         }
         meters_.owned.Set(0);
-        if (std::chrono::steady_clock::now() - began > kLongEnough) backoff.reset();
+        if (working_since_ && std::chrono::steady_clock::now() - *working_since_ > kLongEnough)
+            backoff.reset();
         process_.shutdown.wait_for(backoff.next());
     }
 }
@@ -138,6 +139,7 @@ void Owner::project(Connection& connection, const Model& model) {
         process_.health.set(condition_, true);
         meters_.owned.Set(1);
         last_stumble_.clear();
+        working_since_ = std::chrono::steady_clock::now();
         projection.run();
         meters_.owned.Set(0);
         log::info("{}: released", shard_.name());

@@ -8,7 +8,9 @@
 #include "projector/io/settings.hpp"
 #include "projector/rules/shard.hpp"
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace duel::projector {
@@ -45,6 +47,7 @@ private:
     Meters meters_;
     int probe_batches_{0};  // so many batches look every id up: old ones have come again
     std::string last_stumble_;
+    std::optional<std::chrono::steady_clock::time_point> working_since_;
 };
 
 }  // namespace duel::projector

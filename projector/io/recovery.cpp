@@ -277,7 +277,7 @@ recover_market(Connection& connection, const ShardId& shard, const ShardPosition
         symbol.sized = true;
         if (is_untold(row)) state->get<SentimentProjection>().sentiment.tell(symbol.sentiment);
     });
-    read_all<TokenRow>(connection, rest, mine, [&](TokenRow row) {
+    read_all<TokenRow>(connection, rest, mine, [&](const TokenRow& row) {
         market.find(row.symbol_no)->token = row;
     });
     if (!market.now) return state;

@@ -6,7 +6,7 @@
 namespace duel::projector {
 
 // The sums of the window whose newest minute is `minute`, from its 1m candles.
-WindowSums window_sums(const Candles& minutes, Timestamp minute);
+WindowSums window_sums(const Candles& candles, Timestamp minute);
 
 // Candles of six intervals, and the sums over the 24 hours that prices and sentiment are worked out
 // from.

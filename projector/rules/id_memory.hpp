@@ -106,7 +106,7 @@ public:
 
 private:
     struct Added {
-        std::int64_t scope_no;
+        std::int64_t scope_no{0};
         std::string_view id;
         Fact fact;
     };

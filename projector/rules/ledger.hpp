@@ -128,7 +128,7 @@ public:
 
     // Find, or make and list for writing.
     Wallet& wallet(std::string_view address, Timestamp seen_at, std::int64_t seq);
-    Symbol& symbol(std::string_view symbol, std::int64_t seq);
+    Symbol& symbol(std::string_view name, std::int64_t seq);
     // The portfolio opens with `put_in` in cash.
     Portfolio& open(Wallet& wallet, Contest* contest, Amount put_in, std::int64_t seq);
     Position& position(Portfolio& portfolio, Symbol& symbol);

@@ -77,7 +77,7 @@ public:
     MarketSymbol* find(std::int64_t symbol_no) const;
     MarketSymbol& add(SymbolRow row);
     // Finds, or makes and lists for writing.
-    MarketSymbol& symbol(std::string_view symbol, std::int64_t seq);
+    MarketSymbol& symbol(std::string_view name, std::int64_t seq);
 
     // The first minute of the window; empty before the first tick.
     std::optional<Timestamp> window_start() const;

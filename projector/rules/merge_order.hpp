@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <optional>
+#include <tuple>
 
 namespace duel::projector {
 
@@ -19,13 +20,12 @@ struct MergeKey {
         return {place.log_time, place.topic, place.partition, place.offset};
     }
     friend std::strong_ordering operator<=>(const MergeKey& a, const MergeKey& b) {
-        if (const auto by_time = a.log_time <=> b.log_time; by_time != 0) return by_time;
-        if (const auto by_topic = text(a.topic) <=> text(b.topic); by_topic != 0) return by_topic;
-        if (const auto by_partition = a.partition <=> b.partition; by_partition != 0)
-            return by_partition;
-        return a.offset <=> b.offset;
+        const auto tie = [](const MergeKey& key) {
+            return std::tuple{key.log_time, text(key.topic), key.partition, key.offset};
+        };
+        return tie(a) <=> tie(b);
     }
-    friend bool operator==(const MergeKey& a, const MergeKey& b) { return (a <=> b) == 0; }
+    friend bool operator==(const MergeKey& a, const MergeKey& b) { return std::is_eq(a <=> b); }
 };
 
 // Watches that records keep the pure order. One that belongs before another that was taken already

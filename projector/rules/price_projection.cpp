@@ -64,7 +64,7 @@ void PriceProjection::on(const BatchEnding&, MarketStep&) {
     work_out_touched();
 }
 
-void PriceProjection::work_out_touched() {
+void PriceProjection::work_out_touched() const {
     for (PriceRow* row : prices.touched())
         write(*row, statistics_of(*row->owner));
 }

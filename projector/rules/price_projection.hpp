@@ -22,7 +22,7 @@ public:
     auto tables() { return std::tie(prices); }
 
 private:
-    void work_out_touched();
+    void work_out_touched() const;
 };
 
 }  // namespace duel::projector

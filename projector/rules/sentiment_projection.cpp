@@ -83,7 +83,7 @@ void SentimentProjection::on(const BatchEnding&, MarketStep&) {
     work_out_touched();
 }
 
-void SentimentProjection::work_out_touched() {
+void SentimentProjection::work_out_touched() const {
     for (SentimentRow* row : sentiment.touched())
         write(*row, mood_of(row->owner->sums));
 }

@@ -21,7 +21,7 @@ public:
     auto tables() { return std::tie(sentiment); }
 
 private:
-    void work_out_touched();
+    void work_out_touched() const;
 };
 
 }  // namespace duel::projector

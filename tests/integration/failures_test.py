@@ -117,12 +117,12 @@ class Failures(unittest.TestCase):
     @unittest.skipUnless((RECORDINGS / "arena").is_dir(), f"no recordings in {RECORDINGS}")
     def test_a_projector_killed_under_load_leaves_the_same_rows_as_one_that_was_not(self):
         STACK.kill("projector")
-        STACK.program("duel-ingest", "replay", RECORDINGS / "arena", "--limit", "20000", "--speed", "max")
+        STACK.program("duel-ingest", "replay", RECORDINGS / "arena", "--limit", "60000", "--speed", "max")
         dice = random.Random(7)
         killed_at_work = 0
         while killed_at_work < 5:
             STACK.restart("projector")
-            time.sleep(dice.uniform(0, 0.4))
+            time.sleep(dice.uniform(0, 0.2))
             killed_at_work += bool(STACK.behind())
             if not STACK.behind():
                 break
@@ -166,6 +166,7 @@ class Failures(unittest.TestCase):
                 ("duel-wsserver", ["run", "--log-format", "xml"], {}, ["log-format", "xml", "json"]),
                 ("duel-wsserver", ["run"], {"DUEL_WSSERVER_LISTEN": "here"}, ["LISTEN", "here"]),
                 ("duel-wsserver", ["run", "--no-such-flag"], {}, ["no-such-flag"]),
+                ("duel-wsserver", ["run"], {"DUEL_TLS_CERT": "/nowhere.crt"}, ["DUEL_TLS_CERT", "/nowhere.crt", "PEM"]),
         ):
             with self.subTest(f"{program} {words} {settings}"):
                 refused = STACK.program(program, *words, check=False, timeout=20, **self.good_settings() | settings)

@@ -4,7 +4,7 @@ import re
 import subprocess
 import unittest
 
-from stack import ROOT, Stack, token
+from stack import ROOT, Stack, token, until
 
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.M | re.S)
 # The two commands that this test program is itself a part of.
@@ -17,6 +17,8 @@ def blocks():
 
 
 class Readme(unittest.TestCase):
+    producers = 0
+
     def execute(self, language, text):
         environment = STACK.environment | STACK.env | {"DUEL_TOKEN": token(STACK, "w-alice")}
         if language == "sh":
@@ -26,8 +28,13 @@ class Readme(unittest.TestCase):
             words = ["/usr/bin/python3", "-c", text]
         done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 0, f"{text}\n{done.stdout}{done.stderr}")
-        STACK.settle()
+        if "trade_id" in text:
+            self.producers += 1
+            until(self.is_ranked, 20, "the producer's trade has not reached the leaderboard")
         return done.stdout
+
+    def is_ranked(self):
+        return STACK.sql("SELECT count(last_trade_time) FROM duel.leaderboard WHERE contest_id = 'my-cup'") == [(self.producers,)]
 
     def test_every_example_runs_and_shows_the_contest(self):
         examples = [block for block in blocks() if not block[1].startswith(STARTS)]

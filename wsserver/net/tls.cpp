@@ -1,7 +1,8 @@
 #include "wsserver/net/tls.hpp"
 
+#include "platform/settings.hpp"
+
 #include <openssl/ssl.h>
-#include <stdexcept>
 
 namespace duel::wsserver {
 
@@ -19,16 +20,20 @@ ssl::context make_tls_context(const std::string& certificate, const std::string&
         boost::system::error_code error;
         load(error);
         if (error)
-            throw std::runtime_error(std::string{what} + " " + file + ": " + error.message());
+            throw platform::SettingError(
+                std::string{what} + " is \"" + file + "\": " + error.message() + "; wanted PEM"
+            );
     };
-    use("TLS certificate", certificate, [&](auto& error) {
+    use("--tls-cert (DUEL_TLS_CERT)", certificate, [&](auto& error) {
         context.use_certificate_chain_file(certificate, error);
     });
-    use("TLS key", key, [&](auto& error) {
+    use("--tls-key (DUEL_TLS_KEY)", key, [&](auto& error) {
         context.use_private_key_file(key, ssl::context::pem, error);
     });
     if (SSL_CTX_check_private_key(native) != 1)
-        throw std::runtime_error("TLS key " + key + " does not belong to " + certificate);
+        throw platform::SettingError(
+            "--tls-key (DUEL_TLS_KEY) is \"" + key + "\": it does not belong to " + certificate
+        );
     return context;
 }
 

@@ -23,7 +23,7 @@ public:
 };
 
 // A server's context: TLS 1.2 and later, no renegotiation, buffers given back while idle. Throws
-// std::runtime_error with the file and the reason where certificate or key cannot be used.
+// platform::SettingError with the file and the reason where certificate or key cannot be used.
 boost::asio::ssl::context make_tls_context(const std::string& certificate, const std::string& key);
 
 // Ends what we send, TLS and TCP, at once: nobody waits for the peer's close_notify, since a TCP

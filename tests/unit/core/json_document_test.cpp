@@ -41,8 +41,8 @@ std::string read(std::string_view json) {
 
 // An exponent of three digits or more somewhere.
 bool beyond_double(const std::string& json) {
-    static const std::regex kLong{"[eE][+-]?[0-9]{3}"};
-    return std::regex_search(json, kLong);
+    static const std::regex long_exponent{"[eE][+-]?[0-9]{3}"};
+    return std::regex_search(json, long_exponent);
 }
 
 }  // namespace
