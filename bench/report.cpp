@@ -16,7 +16,7 @@ std::string shown(double value) {
     if (std::abs(value) < 100) return fmt::format("{:.3g}", value);
     auto text = fmt::format("{:.0f}", value);
     for (auto at = static_cast<long>(text.size()) - 3; at > (value < 0 ? 1 : 0); at -= 3) {
-        text.insert(static_cast<std::size_t>(at), ",");
+        text.insert(static_cast<std::size_t>(at), 1, ',');
     }
     return text;
 }
