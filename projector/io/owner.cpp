@@ -59,16 +59,6 @@ void begin_new_partitions(const Process& process, const ShardId& shard, Offsets&
     }
 }
 
-// Reads the state with the joins that reading everything wants.
-template <class Recover>
-auto recover_fast(Connection& connection, Recover&& recover) {
-    platform::Transaction transaction{connection, "isolation level repeatable read read only"};
-    connection.exec("set local enable_hashjoin = on; set local enable_mergejoin = on");
-    auto state = recover();
-    transaction.commit();
-    return state;
-}
-
 }  // namespace
 
 Owner::Owner(const Process& process, const ShardId& shard)
@@ -145,12 +135,9 @@ void Owner::project(Connection& connection, const Model& model) {
         log::info("{}: released", shard_.name());
     };
     if (shard_.kind == ShardId::Kind::contest)
-        begin(recover_fast(connection, [&] {
-            return recover_contests(connection, shard_, position);
-        }));
+        begin(recover_contests(connection, shard_, position));
     else
-        begin(recover_fast(connection, [&] { return recover_market(connection, shard_, position); })
-        );
+        begin(recover_market(connection, shard_, position));
 }
 
 // Says once why the shard stands still; it begins again by itself.

@@ -1,23 +1,20 @@
 #include "projector/io/projection.hpp"
 
 #include "platform/log.hpp"
+#include "projector/io/batch.hpp"
 #include "projector/io/recovery.hpp"
-#include "projector/io/tables.hpp"
 
-#include <set>
 #include <type_traits>
 
 namespace duel::projector {
 namespace {
 
 using namespace std::chrono_literals;
-using platform::SqlError;
 
 constexpr auto kIdle = 100ms;
 constexpr auto kNoteEvery = 1s;
 constexpr auto kLastFlush = 5s;
 constexpr int kProbeBatches = 50;
-constexpr int kMostQuestions = 8;  // of one record; each answer settles its question for the batch
 
 template <class State>
 inline constexpr bool kIsContest = std::is_same_v<State, ContestState>;
@@ -153,14 +150,9 @@ void Projection<State>::consume(const Inputs& inputs, std::size_t chunk, std::si
     if (input.is_late) journal_.begin("late", state_->pace.pace);
 
     const auto begin = is_ranking ? Clock::now() : Clock::time_point{};
-    Verdict verdict = apply(*state_, input.place, input.event, process_.settings.limits);
+    const Verdict verdict =
+        decide(connection_, *state_, inputs, chunk, index, process_.settings.limits);
     if (is_ranking) pace_keeper_.spent(Clock::now() - begin);
-    for (int asked = 0; verdict.outcome == Outcome::asks; ++asked) {
-        if (asked == kMostQuestions)
-            throw std::logic_error("a record cannot be decided: its questions stay open");
-        find_answers(inputs, chunk, index);
-        verdict = apply(*state_, input.place, input.event, process_.settings.limits);
-    }
     journal_.consume(input.place);
     meters_.count(input.place.topic, verdict.outcome);
     if (verdict.outcome == Outcome::retried) ++retried_;
@@ -170,46 +162,24 @@ void Projection<State>::consume(const Inputs& inputs, std::size_t chunk, std::si
     }
 }
 
-// Asks for this record and, while at it, for all that follow in the batch.
-template <class State>
-void Projection<State>::find_answers(const Inputs& inputs, std::size_t chunk, std::size_t index) {
-    std::set<Question> questions;
-    for (; chunk < inputs.size(); ++chunk, index = 0) {
-        for (; index < inputs[chunk].size(); ++index) {
-            const Input& input = inputs[chunk][index];
-            Verdict verdict = foresee(*state_, input.place, input.event);
-            if (verdict.outcome == Outcome::asks) questions.insert(std::move(*verdict.question));
-        }
-    }
-    answer(connection_, state_->book, {questions.begin(), questions.end()});
-}
-
 template <class State>
 void Projection<State>::commit() {
     position_.offsets = journal_.next();
-    position_.seq = state_->seq;
     position_.published_seq = publisher_.published();
-    position_.next_no = state_->book.numbering.next();
-    position_.now = state_->book.now;
-    position_.pace = state_->pace;
+    move_on(position_, *state_);
 
     platform::Transaction transaction{connection_};
     try {
         timed(meters_, Meters::Phase::write, [&] {
-            write_position(connection_, shard_, position_, intake_.lag());
-            if (!claim_homes(connection_, shard_.number(), state_->book.homes))
-                throw ApplyAgain("another shard has settled a home");
-            pace_keeper_.spent(write_tables(connection_, *state_));
-            write_dead_letters(connection_, shard_, letters_);
+            pace_keeper_.spent(
+                write_batch(connection_, shard_, position_, *state_, letters_, intake_.lag())
+            );
             journal_.write(connection_, position_.epoch);
         });
         timed(meters_, Meters::Phase::commit, [&] { transaction.commit(); });
-    } catch (const SqlError& error) {
-        const bool is_old_id = error.constraint == "trades_scope_no_trade_id" ||
-                               error.constraint == "transfers_scope_no_transfer_id_key";
-        if (!error.is_unique_violation() || !is_old_id) throw;
+    } catch (const OldId&) {
         probe_batches_ = kProbeBatches;
-        throw ApplyAgain("an old id came again");
+        throw;
     }
     journal_.settle();
     last_note_ = Clock::now();

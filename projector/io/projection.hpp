@@ -1,28 +1,20 @@
 #pragma once
 
 #include "platform/postgres.hpp"
-#include "projector/io/answers.hpp"
 #include "projector/io/control.hpp"
 #include "projector/io/dead_letters.hpp"
+#include "projector/io/decide.hpp"
 #include "projector/io/intake.hpp"
 #include "projector/io/meters.hpp"
 #include "projector/io/owner.hpp"
 #include "projector/io/pace_keeper.hpp"
 #include "projector/io/publisher.hpp"
-#include "projector/rules/apply.hpp"
 #include "projector/rules/outbox.hpp"
 
 #include <memory>
-#include <stdexcept>
 #include <vector>
 
 namespace duel::projector {
-
-// The batch met something that only Postgres knew: nothing of it was written. Begin again from what
-// is stored, and look every id up for a while.
-struct ApplyAgain : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
 
 // One taken shard at work: batch after batch, each applied, written in one transaction, then told.
 //
@@ -50,7 +42,6 @@ private:
     void tell_leftovers();
     void work(const Inputs& inputs);
     void consume(const Inputs& inputs, std::size_t chunk, std::size_t index);
-    void find_answers(const Inputs& inputs, std::size_t chunk, std::size_t index);
     void commit();
     void publish();
     void idle();

@@ -238,15 +238,22 @@ void read_candles(Connection& connection, MarketSymbol& symbol, Timestamp start)
         symbol.first = Observation{first->first_at, first->open};
 }
 
-}  // namespace
+// A view of all tables at one moment, with the joins that reading everything wants: the session may
+// have them off.
+class Reading {
+public:
+    explicit Reading(Connection& connection)
+        : transaction_{connection, "isolation level repeatable read read only"} {
+        connection.exec("set local enable_hashjoin = on; set local enable_mergejoin = on");
+    }
+    void end() { transaction_.commit(); }
 
-std::unique_ptr<ContestState>
-recover_contests(Connection& connection, const ShardId& shard, const ShardPosition& position) {
-    return ContestRecovery{connection, shard, position}.recover();
-}
+private:
+    platform::Transaction transaction_;
+};
 
 std::unique_ptr<MarketState>
-recover_market(Connection& connection, const ShardId& shard, const ShardPosition& position) {
+read_market(Connection& connection, const ShardId& shard, const ShardPosition& position) {
     auto state = std::make_unique<MarketState>(shard.number());
     Market& market = state->book;
     state->seq = position.seq;
@@ -292,6 +299,24 @@ recover_market(Connection& connection, const ShardId& shard, const ShardPosition
             if (is_untold(candle)) candles.candles.tell(candle);
         }
     }
+    return state;
+}
+
+}  // namespace
+
+std::unique_ptr<ContestState>
+recover_contests(Connection& connection, const ShardId& shard, const ShardPosition& position) {
+    Reading reading{connection};
+    auto state = ContestRecovery{connection, shard, position}.recover();
+    reading.end();
+    return state;
+}
+
+std::unique_ptr<MarketState>
+recover_market(Connection& connection, const ShardId& shard, const ShardPosition& position) {
+    Reading reading{connection};
+    auto state = read_market(connection, shard, position);
+    reading.end();
     return state;
 }
 

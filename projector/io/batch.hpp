@@ -1,0 +1,43 @@
+#pragma once
+
+#include "platform/postgres.hpp"
+#include "projector/io/control.hpp"
+#include "projector/io/dead_letters.hpp"
+#include "projector/rules/state.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+// What a batch has changed, written within the transaction that the caller has opened.
+namespace duel::projector {
+
+// Where the state has come to, for the table `shards`.
+template <class State>
+void move_on(ShardPosition& position, const State& state) {
+    position.seq = state.seq;
+    position.next_no = state.book.numbering.next();
+    position.now = state.book.now;
+    position.pace = state.pace;
+}
+
+// Writes the position (checking the fence), homes, tables and dead letters; how long the rows of
+// rankings took. Throws FencedOff, and ApplyAgain where only Postgres knew of a home or an old id.
+std::chrono::steady_clock::duration write_batch(
+    platform::Connection& connection,
+    const ShardId& shard,
+    const ShardPosition& position,
+    ContestState& state,
+    const std::vector<DeadLetter>& letters,
+    std::int64_t lag
+);
+std::chrono::steady_clock::duration write_batch(
+    platform::Connection& connection,
+    const ShardId& shard,
+    const ShardPosition& position,
+    MarketState& state,
+    const std::vector<DeadLetter>& letters,
+    std::int64_t lag
+);
+
+}  // namespace duel::projector
