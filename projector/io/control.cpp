@@ -1,7 +1,5 @@
 #include "projector/io/control.hpp"
 
-#include <fmt/format.h>
-
 namespace duel::projector {
 
 using platform::Connection;
@@ -103,77 +101,6 @@ void write_position(
             .add(lag)
     );
     if (touched.affected() != 1) throw FencedOff(shard.name() + " was taken by another projector");
-}
-
-Journal::Journal(Connection& connection, const ShardId& shard, const ShardPosition& position)
-    : shard_{shard.number()}, seq_{position.seq}, next_{position.offsets} {
-    const auto newest = connection.exec(
-        "select seq_from, seq_to, start_offsets::text, end_offsets::text, cause, pace_ms from "
-        "journal"
-        " where shard = $1 order by seq_from desc limit 1",
-        Params{}.add(shard_)
-    );
-    if (newest.empty()) return;
-    const platform::Row row = newest.one();
-    rows_.push_back(
-        {row.get<std::int64_t>(0),
-         row.get<std::int64_t>(1),
-         offsets_from_json(row.get<std::string_view>(2)),
-         offsets_from_json(row.get<std::string_view>(3)),
-         row.get<std::string>(4),
-         milliseconds{row.get<std::int32_t>(5)},
-         true}
-    );
-}
-
-void Journal::begin(const std::string& cause, milliseconds pace) {
-    if (!rows_.empty()) {
-        Entry& last = rows_.back();
-        if (last.seq_from == seq_ + 1) {
-            if (last.cause.find(cause) == std::string::npos) last.cause += '+' + cause;
-            last.start = next_;
-            last.pace = pace;
-            return;
-        }
-        last.seq_to = seq_;
-        last.end = next_;
-    }
-    rows_.push_back({seq_ + 1, seq_, next_, next_, cause, pace, false});
-}
-
-void Journal::write(Connection& connection, const std::string& epoch) {
-    rows_.back().seq_to = seq_;
-    rows_.back().end = next_;
-    for (const Entry& row : rows_) {
-        const std::string start = json_of(row.start);
-        const std::string end = json_of(row.end);
-        Params params;
-        params.add(shard_).add(row.seq_from).add(row.seq_to).add(Json{end}).add(row.cause);
-        params.add(Json{start}).add(static_cast<std::int32_t>(row.pace.count()));
-        if (row.stored) {
-            connection.prepare(
-                "extend_stretch",
-                "update journal set seq_to = $3::bigint, end_offsets = $4::jsonb, cause = $5::text,"
-                " start_offsets = $6::jsonb, pace_ms = $7::int"
-                " where shard = $1::smallint and seq_from = $2::bigint"
-            );
-            connection.exec_prepared("extend_stretch", params);
-        } else {
-            connection.prepare(
-                "begin_stretch",
-                "insert into journal (shard, seq_from, seq_to, end_offsets, cause, start_offsets,"
-                " pace_ms, epoch) values ($1::smallint, $2::bigint, $3::bigint, $4::jsonb, "
-                "$5::text,"
-                " $6::jsonb, $7::int, $8::text)"
-            );
-            connection.exec_prepared("begin_stretch", params.add(epoch));
-        }
-    }
-}
-
-void Journal::settle() {
-    rows_.erase(rows_.begin(), rows_.end() - 1);
-    rows_.back().stored = true;
 }
 
 }  // namespace duel::projector

@@ -4,17 +4,14 @@
 #include "platform/postgres.hpp"
 #include "projector/io/offsets.hpp"
 #include "projector/rules/pace.hpp"
-#include "projector/rules/place.hpp"
 #include "projector/rules/shard.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
-// Where a shard stands, as the tables `shards` and `journal` have it, and who owns it.
+// Where a shard stands, as the table `shards` has it, and who owns it.
 namespace duel::projector {
 
 // Another owner has taken the shard since: this one writes nothing any more.
@@ -59,42 +56,6 @@ ShardPosition take_shard(
     const std::string& owner,
     const std::string& epoch
 );
-
-// The stretches of pure order that this owner has not written yet, the last of them still growing.
-class Journal {
-public:
-    // What the journal of the shard says so far; `cause` begins a stretch of its own.
-    Journal(platform::Connection& connection, const ShardId& shard, const ShardPosition& position);
-
-    // A new stretch begins with the next record. Where nothing was consumed since the last one
-    // began, that one gets the cause too.
-    void begin(const std::string& cause, std::chrono::milliseconds pace);
-
-    void consume(const Place& place) {
-        ++seq_;
-        next_[{place.topic, place.partition}] = place.offset + 1;
-    }
-    const Offsets& next() const { return next_; }
-
-    void write(platform::Connection& connection, const std::string& epoch);
-    void settle();
-
-private:
-    struct Entry {
-        std::int64_t seq_from;
-        std::int64_t seq_to;
-        Offsets start;
-        Offsets end;
-        std::string cause;
-        std::chrono::milliseconds pace;
-        bool stored{false};
-    };
-
-    std::int16_t shard_;
-    std::int64_t seq_;
-    Offsets next_;
-    std::vector<Entry> rows_;
-};
 
 // Checks the fence and notes where the shard stands, within the batch's transaction.
 void write_position(

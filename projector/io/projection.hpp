@@ -5,6 +5,7 @@
 #include "projector/io/dead_letters.hpp"
 #include "projector/io/decide.hpp"
 #include "projector/io/intake.hpp"
+#include "projector/io/journal.hpp"
 #include "projector/io/meters.hpp"
 #include "projector/io/owner.hpp"
 #include "projector/io/pace_keeper.hpp"

@@ -44,6 +44,8 @@ public:
         answers_.insert_or_assign(std::move(key), partition);
     }
 
+    void forget(const std::string& key) { answers_.erase(key); }
+
     void claim(Home home) { claims_.add(std::move(home)); }
     const std::deque<Home>& claims() const { return claims_.rows(); }
 

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "platform/postgres.hpp"
+#include "projector/io/control.hpp"
+#include "projector/io/offsets.hpp"
+#include "projector/rules/place.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// In which order a shard met its records. Merging those of a stretch by (log time, topic,
+// partition, offset) gives that order again; whatever departs from it begins a new stretch.
+namespace duel::projector {
+
+// A row of the table `journal`.
+struct JournalRow {
+    std::int64_t seq_from{1};
+    std::int64_t seq_to{0};  // below seq_from while it is empty
+    Offsets start;
+    Offsets end;
+    std::string cause;  // start, owner, late, silence, pace; joined by +
+    std::chrono::milliseconds pace{500};
+
+    bool is_caused_by(std::string_view one) const { return cause.find(one) != std::string::npos; }
+};
+
+// The rows of a shard in order, from the one that holds the record after `seq`.
+std::vector<JournalRow>
+read_journal(platform::Connection& connection, const ShardId& shard, std::int64_t seq = 0);
+
+// The stretches of pure order that this owner has not written yet, the last of them still growing.
+class Journal {
+public:
+    // What the journal of the shard says so far; `cause` begins a stretch of its own.
+    Journal(platform::Connection& connection, const ShardId& shard, const ShardPosition& position);
+
+    // A new stretch begins with the next record. Where nothing was consumed since the last one
+    // began, that one gets the cause too.
+    void begin(const std::string& cause, std::chrono::milliseconds pace);
+
+    void consume(const Place& place) {
+        ++seq_;
+        next_[{place.topic, place.partition}] = place.offset + 1;
+    }
+    const Offsets& next() const { return next_; }
+
+    void write(platform::Connection& connection, const std::string& epoch);
+    void settle();
+
+private:
+    struct Entry : JournalRow {
+        bool stored{false};
+    };
+
+    std::int16_t shard_;
+    std::int64_t seq_;
+    Offsets next_;
+    std::vector<Entry> rows_;
+};
+
+}  // namespace duel::projector
