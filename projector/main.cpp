@@ -1,4 +1,5 @@
 #include "projector/io/commands.hpp"
+#include "projector/io/replay_commands.hpp"
 
 #include <cstdio>
 #include <exception>
@@ -19,6 +20,22 @@ int main(int argc, char** argv) {
     offer(migrate_command, migrate);
     auto& run_command = settings.command("run", "Projects the shards it can take until stopped.");
     offer(run_command, run);
+    projector::VerifySettings verify;
+    auto& verify_command =
+        settings.command("verify", "Compares the read model with what the log gives.");
+    offer(verify_command, verify);
+    projector::RebuildSettings rebuild;
+    auto& rebuild_command =
+        settings.command("rebuild", "Makes the read model anew from the log, beside the old one.");
+    offer(rebuild_command, rebuild);
+    projector::AsOfSettings as_of;
+    auto& as_of_command = settings.command("as-of", "Shows a contest as it was.");
+    offer(as_of_command, as_of);
+    projector::VerifyContestSettings verify_contest;
+    auto& verify_contest_command = settings.command(
+        "verify-contest", "Works out a contest's final standings once more from the log."
+    );
+    offer(verify_contest_command, verify_contest);
     settings.parse(argc, argv);
 
     try {
@@ -26,7 +43,15 @@ int main(int argc, char** argv) {
         platform::Shutdown shutdown;
         shutdown.catch_signals();
         if (migrate_command.chosen()) return run_migrate(migrate);
+        if (verify_command.chosen()) return run_verify(common, verify, shutdown);
+        if (rebuild_command.chosen()) return run_rebuild(common, rebuild, shutdown);
+        if (as_of_command.chosen()) return run_as_of(common, as_of, shutdown);
+        if (verify_contest_command.chosen())
+            return run_verify_contest(common, verify_contest, shutdown);
         if (run_command.chosen()) return run_shards(common, run, shutdown);
+    } catch (const platform::SettingError& error) {
+        fmt::print(stderr, "duel-projector: {}\n", error.what());
+        return 2;
     } catch (const std::exception& error) {
         fmt::print(stderr, "duel-projector: {}\n", error.what());
         return 1;

@@ -2,10 +2,10 @@
 
 #include "ingest/io/commands.hpp"
 #include "ingest/io/file_writer.hpp"
-#include "ingest/io/progress_printer.hpp"
 #include "ingest/io/topic_reader.hpp"
 #include "ingest/rules/event_line.hpp"
 #include "platform/log.hpp"
+#include "platform/progress_printer.hpp"
 
 #include <fmt/format.h>
 
@@ -29,7 +29,7 @@ int run_dump(
 ) {
     TopicReader reader{common.kafka, split_list(dump.topics), dump.partitions, shutdown};
     FileWriter file{dump.path};
-    ProgressPrinter printer;
+    platform::ProgressPrinter printer;
     std::string line;
     std::uint64_t written = 0;
     std::uint64_t changed = 0;
@@ -56,7 +56,9 @@ int run_dump(
         return kInterrupted;
     }
     file.finish();
-    printer.note(fmt::format("dumped {}", text({.events = written, .elapsed = printer.elapsed()})));
+    printer.note(fmt::format(
+        "dumped {}", text(platform::Progress{.events = written, .elapsed = printer.elapsed()})
+    ));
     return changed > 0 ? kChangedRecords : kDone;
 }
 

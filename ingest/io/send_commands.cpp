@@ -47,16 +47,16 @@ std::optional<SendOutcome> send(
 }
 
 void say(const SendOutcome& outcome, const char* done) {
-    Progress progress{
+    platform::Progress progress{
         .events = outcome.delivered, .refused = outcome.refused, .elapsed = outcome.elapsed};
     if (outcome.is_interrupted) progress.fraction = outcome.fraction;
     const auto took = std::chrono::duration_cast<std::chrono::seconds>(outcome.elapsed);
-    fmt::print(stderr, "{} in {}: {}\n", done, clock_text(took), text(progress));
+    fmt::print(stderr, "{} in {}: {}\n", done, platform::clock_text(took), text(progress));
     if (outcome.undelivered > 0)
         fmt::print(
             stderr,
             "{} events were given up: Kafka did not acknowledge them in time\n",
-            grouped(outcome.undelivered)
+            platform::grouped(outcome.undelivered)
         );
 }
 

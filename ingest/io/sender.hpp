@@ -3,10 +3,10 @@
 // Sends what a source gives to Kafka, at a pace, and waits until all of it is there.
 
 #include "ingest/io/ingest_metrics.hpp"
-#include "ingest/io/progress_printer.hpp"
 #include "ingest/io/source.hpp"
 #include "ingest/rules/pacing.hpp"
 #include "platform/kafka/producer.hpp"
+#include "platform/progress_printer.hpp"
 #include "platform/shutdown.hpp"
 
 #include <string>
@@ -49,7 +49,7 @@ private:
     const platform::Shutdown& shutdown_;
     std::string first_failure_;
     platform::Producer producer_;
-    ProgressPrinter printer_;
+    platform::ProgressPrinter printer_;
     SendOutcome outcome_;
     std::uint64_t taken_{0};
 };

@@ -5,6 +5,7 @@
 #include "platform/log.hpp"
 #include "platform/migrations.hpp"
 #include "platform/topics.hpp"
+#include "projector/io/model.hpp"
 #include "projector/io/owner.hpp"
 
 #include <algorithm>
@@ -55,6 +56,15 @@ bool await_model(const Process& process) {
     return false;
 }
 
+// Tables are added to the model that is active, and the first time to the first.
+std::string model_to_migrate(platform::Connection& connection) {
+    try {
+        return connection.quote_name(active_model(connection).schema);
+    } catch (const NotMigrated&) {
+        return "model_1";
+    }
+}
+
 // A shard for every partition of trades and of prices.
 std::vector<ShardId> shards_of(const std::vector<platform::TopicDescription>& topics) {
     std::vector<ShardId> shards;
@@ -73,8 +83,9 @@ int run_migrate(const MigrateSettings& settings) {
         .url = settings.postgres.value,
         .application_name = "duel-projector migrate",
         .parameters = {{"client_min_messages", "warning"}}}};
-    const auto applied =
-        platform::apply_migrations(connection, settings.migrations, "model_1, public");
+    const auto applied = platform::apply_migrations(
+        connection, settings.migrations, model_to_migrate(connection) + ", public"
+    );
     for (const platform::Migration& migration : applied)
         log::info("applied {}", migration.file());
     if (applied.empty()) log::info("{} is up to date", connection.peer());

@@ -7,28 +7,6 @@ using platform::Json;
 using platform::Params;
 using std::chrono::milliseconds;
 
-Model active_model(Connection& connection) {
-    const auto exists =
-        connection.exec("select to_regclass('duel_control.models') is not null", Params{});
-    if (!exists.one().get<bool>(0))
-        throw NotMigrated("the database has no Duelcast tables: run `duel-projector migrate`");
-    const auto model = connection.exec(
-        "select schema_name, epoch from duel_control.models where active", Params{}
-    );
-    if (model.empty())
-        throw NotMigrated("no model is active in duel_control.models: run `duel-projector migrate`"
-        );
-    Model active{model.one().get<std::string>(0), model.one().get<std::string>(1)};
-    const auto table = connection.exec(
-        "select to_regclass($1) is not null", Params{}.add(active.schema + ".dead_letters")
-    );
-    if (!table.one().get<bool>(0))
-        throw NotMigrated(
-            "model " + active.schema + " has no tables: run `duel-projector migrate`"
-        );
-    return active;
-}
-
 bool try_lock(Connection& connection, const ShardId& shard) {
     constexpr std::int32_t kDuel = 0x4475656c;  // "Duel"
     const auto locked = connection.exec(

@@ -23,15 +23,6 @@ struct NotMigrated : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-struct Model {
-    std::string schema;
-    std::string epoch;
-};
-
-// The model that is active. Throws SettingError-like std::runtime_error where the tables are
-// missing.
-Model active_model(platform::Connection& connection);
-
 // Takes the shard's advisory lock for as long as the connection lives; false where another has it.
 bool try_lock(platform::Connection& connection, const ShardId& shard);
 

@@ -2,10 +2,8 @@
 
 #include "platform/postgres.hpp"
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
-#include <vector>
 
 // The sets of tables that stand beside each other: one is active, a rebuild makes the next.
 namespace duel::projector {
@@ -36,7 +34,25 @@ void activate_model(
 
 void drop_model(platform::Connection& connection, const std::string& schema);
 
-// A model under construction, or none.
-std::vector<Model> unfinished_models(platform::Connection& connection);
+// A model for one question: gone with this object, unless it is kept.
+class ScratchModel {
+public:
+    ScratchModel(
+        std::string url,
+        const std::string& schema,
+        const std::filesystem::path& migrations
+    );
+    ~ScratchModel();
+    ScratchModel(const ScratchModel&) = delete;
+    ScratchModel& operator=(const ScratchModel&) = delete;
+
+    const Model& model() const { return model_; }
+    void keep() { is_kept_ = true; }
+
+private:
+    std::string url_;
+    Model model_;
+    bool is_kept_{false};
+};
 
 }  // namespace duel::projector

@@ -5,6 +5,7 @@
 #include "platform/shutdown.hpp"
 #include "projector/io/control.hpp"
 #include "projector/io/meters.hpp"
+#include "projector/io/model.hpp"
 #include "projector/io/settings.hpp"
 #include "projector/rules/shard.hpp"
 

@@ -12,19 +12,85 @@ void offer(platform::Settings& settings, CommonSettings& common) {
     offer(settings, common.log);
 }
 
-void offer(platform::SettingTable& table, MigrateSettings& migrate) {
-    table
-        .add(
-            "--postgres",
-            "DUEL_POSTGRES_ADMIN",
-            migrate.postgres,
-            "URL",
-            "the database, as its owner"
-        )
+namespace {
+
+void offer_database(
+    platform::SettingTable& table,
+    platform::Secret& postgres,
+    std::string& migrations
+) {
+    table.add("--postgres", "DUEL_POSTGRES_ADMIN", postgres, "URL", "the database, as its owner")
         .required();
+    table.add("--migrations", "DUEL_MIGRATIONS", migrations, "folder", "where the SQL files are");
+}
+
+void offer_limits(platform::SettingTable& table, Limits& limits) {
     table.add(
-        "--migrations", "DUEL_MIGRATIONS", migrate.migrations, "folder", "where the SQL files are"
+        "--future-limit",
+        "DUEL_PROJECTOR_FUTURE_LIMIT",
+        limits.future,
+        "time",
+        "how far a timestamp may lie after its record's log time",
+        at_least(milliseconds{0})
     );
+}
+
+void offer_replay(platform::SettingTable& table, ReplayCommandSettings& replay) {
+    offer_database(table, replay.postgres, replay.migrations);
+    table.add(
+        "--jobs",
+        "DUEL_PROJECTOR_JOBS",
+        replay.jobs,
+        "shards",
+        "that are projected at the same time",
+        between(std::size_t{1}, std::size_t{256})
+    );
+    table.add(
+        "--replay-batch",
+        "DUEL_PROJECTOR_REPLAY_BATCH",
+        replay.batch_records,
+        "records",
+        "of one transaction; it bounds the memory of a shard",
+        between(std::size_t{1'000}, std::size_t{10'000'000})
+    );
+    offer_limits(table, replay.limits);
+}
+
+}  // namespace
+
+void offer(platform::SettingTable& table, MigrateSettings& migrate) {
+    offer_database(table, migrate.postgres, migrate.migrations);
+}
+
+void offer(platform::SettingTable& table, VerifySettings& verify) {
+    offer_replay(table, verify);
+    table.add(
+        "--most",
+        "",
+        verify.most_differences,
+        "differences",
+        "to print; the rest is counted",
+        between(std::size_t{1}, std::size_t{1'000'000'000})
+    );
+}
+
+void offer(platform::SettingTable& table, RebuildSettings& rebuild) {
+    offer_replay(table, rebuild);
+    table.add("--dry-run", "", rebuild.dry_run, "", "only compare, then drop the new tables");
+    table.add("--keep-old", "", rebuild.keep_old, "", "leave the old tables where they are");
+}
+
+void offer(platform::SettingTable& table, AsOfSettings& as_of) {
+    offer_replay(table, as_of);
+    table.add_argument("SEQ|TIME", as_of.when, "a seq of the contest's shard, or a time of the log")
+        .required();
+    table.add("--contest", "", as_of.contest, "contest_id", "whose shard is projected").required();
+    table.add("--into", "", as_of.into, "schema", "leave the tables there, print nothing");
+}
+
+void offer(platform::SettingTable& table, VerifyContestSettings& verify) {
+    offer_replay(table, verify);
+    table.add_argument("CONTEST", verify.contest, "a contest_id").required();
 }
 
 void offer(platform::SettingTable& table, RunSettings& run) {
@@ -69,14 +135,7 @@ void offer(platform::SettingTable& table, RunSettings& run) {
         "between two rankings of a contest, in log time",
         between(milliseconds{10}, milliseconds{600'000})
     );
-    table.add(
-        "--future-limit",
-        "DUEL_PROJECTOR_FUTURE_LIMIT",
-        run.limits.future,
-        "time",
-        "how far a timestamp may lie after its record's log time",
-        at_least(milliseconds{0})
-    );
+    offer_limits(table, run.limits);
 }
 
 }  // namespace duel::projector

@@ -33,8 +33,40 @@ struct RunSettings {
     Limits limits;
 };
 
+// Of every command that projects the log a second time.
+struct ReplayCommandSettings {
+    platform::Secret postgres;
+    std::string migrations = "migrations";
+    std::size_t jobs = 2;                 // shards at once
+    std::size_t batch_records = 200'000;  // of one transaction
+    Limits limits;
+};
+
+struct VerifySettings : ReplayCommandSettings {
+    std::size_t most_differences = 1'000;  // to be printed
+};
+
+struct RebuildSettings : ReplayCommandSettings {
+    bool dry_run = false;
+    bool keep_old = false;
+};
+
+struct AsOfSettings : ReplayCommandSettings {
+    std::string when;  // a seq of the contest's shard, or a time of the log
+    std::string contest;
+    std::string into;  // a schema to leave the tables in
+};
+
+struct VerifyContestSettings : ReplayCommandSettings {
+    std::string contest;
+};
+
 void offer(platform::Settings& settings, CommonSettings& common);
 void offer(platform::SettingTable& table, MigrateSettings& migrate);
 void offer(platform::SettingTable& table, RunSettings& run);
+void offer(platform::SettingTable& table, VerifySettings& verify);
+void offer(platform::SettingTable& table, RebuildSettings& rebuild);
+void offer(platform::SettingTable& table, AsOfSettings& as_of);
+void offer(platform::SettingTable& table, VerifyContestSettings& verify);
 
 }  // namespace duel::projector

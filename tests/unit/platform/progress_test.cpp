@@ -1,9 +1,9 @@
-#include "ingest/rules/progress.hpp"
+#include "platform/progress.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace std::chrono_literals;
-using namespace duel::ingest;
+using namespace duel::platform;
 
 TEST_CASE("progress says events, part, rate and remaining time", "[progress]") {
     REQUIRE(

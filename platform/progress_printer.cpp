@@ -1,10 +1,10 @@
-#include "ingest/io/progress_printer.hpp"
+#include "platform/progress_printer.hpp"
 
 #include <cstdio>
 #include <fmt/core.h>
 #include <unistd.h>
 
-namespace duel::ingest {
+namespace duel::platform {
 namespace {
 
 constexpr std::chrono::milliseconds kRedraw{200};
@@ -38,4 +38,4 @@ void ProgressPrinter::note(std::string_view line) {
     fmt::print(stderr, "{}\n", line);
 }
 
-}  // namespace duel::ingest
+}  // namespace duel::platform

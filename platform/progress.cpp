@@ -1,10 +1,10 @@
-#include "ingest/rules/progress.hpp"
+#include "platform/progress.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
-namespace duel::ingest {
+namespace duel::platform {
 namespace {
 
 double seconds(std::chrono::milliseconds duration) {
@@ -54,4 +54,4 @@ std::string bar(const Progress& progress, std::size_t width) {
     return fmt::format("[{:#>{}}{:.>{}}] {}", "", full, "", width - full, text(progress));
 }
 
-}  // namespace duel::ingest
+}  // namespace duel::platform

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace duel::ingest {
+namespace duel::platform {
 
 struct Progress {
     std::uint64_t events{};
@@ -31,4 +31,4 @@ std::string text(const Progress& progress);
 // …". Without an end there is no bar.
 std::string bar(const Progress& progress, std::size_t width);
 
-}  // namespace duel::ingest
+}  // namespace duel::platform

@@ -3,12 +3,12 @@
 // Shows progress on standard error: a bar redrawn in place on a terminal, a line every few seconds
 // otherwise.
 
-#include "ingest/rules/progress.hpp"
+#include "platform/progress.hpp"
 
 #include <chrono>
 #include <string_view>
 
-namespace duel::ingest {
+namespace duel::platform {
 
 class ProgressPrinter {
 public:
@@ -32,4 +32,4 @@ private:
     Clock::time_point next_;
 };
 
-}  // namespace duel::ingest
+}  // namespace duel::platform

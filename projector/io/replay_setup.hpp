@@ -1,0 +1,43 @@
+#pragma once
+
+#include "projector/io/second_model.hpp"
+#include "projector/io/settings.hpp"
+
+#include <fmt/format.h>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+
+// What the commands that project the log a second time have in common.
+namespace duel::projector {
+
+inline constexpr int kAgrees = 0;
+inline constexpr int kDiffers = 1;
+inline constexpr int kInterrupted = 130;
+
+inline SecondModel::Settings
+second_settings(const CommonSettings& common, const ReplayCommandSettings& settings) {
+    return {
+        .url = settings.postgres.value,
+        .replay =
+            {.kafka = common.kafka,
+             .limits = settings.limits,
+             .batch_records = settings.batch_records},
+        .jobs = settings.jobs};
+}
+
+inline platform::Connection connect_owner(const ReplayCommandSettings& settings) {
+    return platform::Connection{platform::ConnectionSettings{
+        .url = settings.postgres.value,
+        .application_name = "duel-projector",
+        .parameters = {{"client_min_messages", "warning"}}}};
+}
+
+// Sees the active model as it is at this moment, however long the log takes.
+inline constexpr auto kSnapshot = "isolation level repeatable read read only";
+
+inline std::string scratch_name(std::string_view purpose) {
+    return fmt::format("duel_{}_{}", purpose, getpid());
+}
+
+}  // namespace duel::projector
