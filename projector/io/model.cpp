@@ -67,19 +67,12 @@ Model create_model(
     return {schema, epoch.one().get<std::string>(0)};
 }
 
-void activate_model(
-    Connection& connection,
-    const Model& model,
-    const std::filesystem::path& migrations
-) {
-    connection.exec("update duel_control.models set active = false where active");
-    connection.exec(
-        "update duel_control.models set active = true where schema_name = $1",
-        Params{}.add(model.schema)
-    );
+std::string views_of_active_model(const std::filesystem::path& migrations) {
+    std::string sql;
     for (const Migration& file : platform::read_migrations(migrations)) {
-        if (follows_active_model(file)) connection.exec(file.sql);
+        if (follows_active_model(file)) sql += file.sql;
     }
+    return sql;
 }
 
 void drop_model(Connection& connection, const std::string& schema) {

@@ -24,13 +24,9 @@ Model create_model(
     const std::filesystem::path& migrations
 );
 
-// Turns the analysts' views to it, by running those migrations again that follow the active model,
-// within the caller's transaction.
-void activate_model(
-    platform::Connection& connection,
-    const Model& model,
-    const std::filesystem::path& migrations
-);
+// The migrations that make views over whatever model is active, to be run once more when that is
+// another one.
+std::string views_of_active_model(const std::filesystem::path& migrations);
 
 void drop_model(platform::Connection& connection, const std::string& schema);
 

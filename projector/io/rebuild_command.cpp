@@ -15,6 +15,7 @@ namespace log = platform::log;
 
 constexpr std::int64_t kFewRecords = 20'000;  // can be caught up with while the projector waits
 constexpr int kMostRounds = 50;
+constexpr std::size_t kMostPrinted = 100;  // differences
 constexpr auto kTryAgainAfter = 200ms;
 
 // The model that an earlier rebuild has begun, or a new one.
@@ -58,6 +59,7 @@ public:
                  .one()
                  .get<bool>(0))
             throw std::runtime_error("another rebuild is at work");
+        views_ = views_of_active_model(settings.migrations);
         second_ = std::make_unique<SecondModel>(
             second_settings(common, settings), next_model(owner_, settings.migrations)
         );
@@ -109,7 +111,9 @@ private:
                 {live, active_.schema},
                 {there, second_->model().schema},
                 moment.shard,
-                [&](const Difference&) { ++differences; }
+                [&](const Difference& difference) {
+                    if (++differences <= kMostPrinted) print(moment.shard, difference);
+                }
             );
         }
         fmt::print(
@@ -136,7 +140,12 @@ private:
             second_->take_journal(owner_, active_);
             owner_.exec("set local lock_timeout = '40ms'");
             const auto began = std::chrono::steady_clock::now();
-            activate_model(owner_, second_->model(), settings_.migrations);
+            owner_.exec("update duel_control.models set active = false where active");
+            owner_.exec(
+                "update duel_control.models set active = true where schema_name = $1",
+                Params{}.add(second_->model().schema)
+            );
+            owner_.exec(views_);
             // Every owner of the old tables finds out with its next commit and takes the new ones.
             owner_.exec(
                 "update " + owner_.quote_name(active_.schema) + ".shards set fence = fence + 1"
@@ -189,6 +198,7 @@ private:
     const platform::Shutdown& shutdown_;
     Connection owner_;
     Model active_;
+    std::string views_;  // the SQL that turns them
     std::unique_ptr<SecondModel> second_;
     std::int64_t seq_{0};      // of all shards together
     std::int64_t records_{0};  // of the last round

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "projector/io/comparison.hpp"
 #include "projector/io/second_model.hpp"
 #include "projector/io/settings.hpp"
 
@@ -35,6 +36,18 @@ inline platform::Connection connect_owner(const ReplayCommandSettings& settings)
 
 // Sees the active model as it is at this moment, however long the log takes.
 inline constexpr auto kSnapshot = "isolation level repeatable read read only";
+
+inline void print(const ShardId& shard, const Difference& difference) {
+    fmt::print(
+        "{} {} {}: {}{} in the read model, {} from the log\n",
+        shard.name(),
+        difference.table,
+        difference.key,
+        difference.column.empty() ? "" : difference.column + " is ",
+        difference.here,
+        difference.there
+    );
+}
 
 inline std::string scratch_name(std::string_view purpose) {
     return fmt::format("duel_{}_{}", purpose, getpid());

@@ -1,5 +1,7 @@
 #include "projector/io/stretch_reader.hpp"
 
+#include "platform/log.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -28,7 +30,13 @@ struct StretchReader::Lane {
 };
 
 StretchReader::StretchReader(const platform::KafkaSettings& kafka, const ShardId& shard)
-    : name_{shard.name()}, consumer_{kafka, {.client_id = "duel-projector-replay-" + name_}} {}
+    : name_{shard.name()},
+      consumer_{
+          kafka,
+          {.client_id = "duel-projector-replay-" + name_},
+          [this](bool up, const std::string& reason) {
+              if (!up) platform::log::warn("{}: Kafka is away: {}", name_, reason);
+          }} {}
 
 StretchReader::~StretchReader() = default;
 

@@ -43,20 +43,11 @@ int run_verify(
     std::int64_t rows = 0, records = 0;
     Connection there = connect_to_model(settings.postgres.value, scratch.model().schema);
     for (const Moment& moment : moments) {
-        const auto print = [&](const Difference& difference) {
-            if (++differences > settings.most_differences) return;
-            fmt::print(
-                "{} {} {}: {}{} in the read model, {} from the log\n",
-                moment.shard.name(),
-                difference.table,
-                difference.key,
-                difference.column.empty() ? "" : difference.column + " is ",
-                difference.here,
-                difference.there
-            );
+        const auto on_difference = [&](const Difference& difference) {
+            if (++differences <= settings.most_differences) print(moment.shard, difference);
         };
         rows += compare_shard(
-            {live, active.schema}, {there, scratch.model().schema}, moment.shard, print
+            {live, active.schema}, {there, scratch.model().schema}, moment.shard, on_difference
         );
         records += moment.end.seq;
     }
