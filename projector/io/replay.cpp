@@ -88,10 +88,27 @@ private:
             }
         }
         if constexpr (std::is_same_v<State, ContestState>) {
-            if (end.is_silent && !is_at_end) rank_in_silence(*state_);
+            if (is_ranked_next(history, end, shutdown)) rank_in_silence(*state_);
         }
         write();
         return true;
+    }
+
+    // Whether a ranking was made between the end and the next record: in a silence, or before that
+    // record. Its rows carry the seq of the end.
+    bool is_ranked_next(const History& history, const ReplayEnd& end, const Shutdown& shutdown) {
+        const auto& point = state_->pace.point;
+        if (end.log_time) return point && *end.log_time >= *point;
+        if (end.is_silent) return true;
+        for (const JournalRow& stretch : history.journal) {
+            if (stretch.seq_to <= state_->seq) continue;
+            const bool is_first = stretch.seq_from == state_->seq + 1;
+            if (is_first && stretch.is_caused_by("silence")) return true;
+            reader_.begin(stretch, is_first ? stretch.start : position_.offsets);
+            const auto next = reader_.take(1, shutdown);
+            return !next.empty() && point && next.front().place.log_time >= *point;
+        }
+        return false;
     }
 
     // A stretch is begun in its middle where an earlier replay has written a part of it.
