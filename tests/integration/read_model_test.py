@@ -68,6 +68,8 @@ RELATIONS = {
                 | columns(TEXT, "cause epoch") | WHERE),
     "shards": ("shard", columns(TEXT, "epoch owner") | columns(BIGINT, "lag_records fence published_seq")
                | columns(TIME, "now updated_at") | {"offsets": JSON} | WHERE),
+    "reconciliation_breaks": ("relation contest_id wallet_address symbol what", columns(
+        TEXT, "relation contest_id wallet_address symbol what") | columns("numeric", "expected found") | WHERE),
 }
 
 
