@@ -110,12 +110,57 @@ class Relations(unittest.TestCase):
         listed = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/read-model.md").read_text(), re.MULTILINE)
         self.assertEqual(sorted(listed), sorted(RELATIONS))
 
-    def test_waiting_for_a_record_ends_when_it_is_applied_or_patience_runs_out(self):
+
+class Waiting(unittest.TestCase):
+    """duel.wait_for: a producer reads its own writes, and a place that cannot be is an error."""
+
+    def test_it_ends_when_the_record_is_applied_or_patience_runs_out(self):
         [offset] = STACK.produce("trades", ["no event"], partition=0)
         self.assertEqual(STACK.sql("SELECT duel.wait_for('trades', 0, %s)", offset), [(True,)])
         self.assertEqual(STACK.sql("SELECT count(*) FROM duel.dead_letters WHERE topic = 'trades' AND partition = 0"
                                    ' AND "offset" = %s', offset), [(1,)])
         self.assertEqual(STACK.sql("SELECT duel.wait_for('trades', 0, 9000000000, '50 ms')"), [(False,)])
+
+    def test_a_tick_is_waited_for_in_every_shard_that_values_positions_at_it(self):
+        for _ in range(20):
+            [offset] = STACK.produce("prices", ["no event"], partition=1)
+            self.assertEqual(STACK.sql("SELECT duel.wait_for('prices', 1, %s)", offset), [(True,)])
+            behind = STACK.sql("SELECT shard FROM duel.shards WHERE (shard = 'market/1' OR shard LIKE 'contest/%%')"
+                               " AND coalesce((offsets ->> 'prices/1')::bigint, 0) <= %s", offset)
+            self.assertEqual(behind, [])
+
+    def test_a_shard_that_has_read_nothing_of_the_partition_is_waited_for(self):
+        with STACK.connection(admin=True) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT schema_name FROM duel_control.models WHERE active")
+            [(model,)] = cursor.fetchall()
+            # Seen by this transaction alone; a shard that was taken and has read nothing looks like this.
+            cursor.execute(f"UPDATE {model}.shards SET offsets = offsets - 'prices/1' WHERE shard = 0")
+            cursor.execute("SELECT duel.wait_for('prices', 1, 0, '50 ms')")
+            self.assertEqual(cursor.fetchall(), [(False,)])
+            connection.rollback()
+
+    def test_a_place_that_cannot_be_is_an_error_that_says_why(self):
+        for arguments, words in (
+                ("'status', 0, 1", 'topic is "status"; wanted trades or prices'),
+                ("'Trades', 0, 1", 'topic is "Trades"'),
+                ("'trades', 0, -1", "offset is -1"),
+                ("'trades', -1, 1", "partition is -1"),
+                ("'trades', 4711, 1, '50 ms'", "nobody projects trades/4711: duel.shards has no contest/4711"),
+                ("'prices', 4711, 1, '50 ms'", "nobody projects prices/4711: duel.shards has no market/4711"),
+                ("NULL, 0, 1", "none of them null"),
+                ("'trades', 0, NULL", "none of them null"),
+                ("'trades', 0, 1, NULL", "none of them null"),
+        ):
+            with self.subTest(arguments), self.assertRaises(psycopg2.Error) as refused:
+                STACK.sql(f"SELECT duel.wait_for({arguments})")
+            self.assertIn(words, str(refused.exception))
+
+    def test_a_transaction_that_can_see_nothing_new_does_not_wait_in_vain(self):
+        with STACK.connection() as connection, connection.cursor() as cursor:
+            connection.set_session(isolation_level="REPEATABLE READ")
+            with self.assertRaises(psycopg2.Error) as refused:
+                cursor.execute("SELECT duel.wait_for('trades', 0, 9000000000)")
+            self.assertIn("wait before it", str(refused.exception))
 
 
 class Rights(unittest.TestCase):
