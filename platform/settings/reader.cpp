@@ -47,7 +47,7 @@ void SettingsReader::offer(CLI::App& app, SettingTable& table) {
             option = app.add_flag(entry->flag);
         } else {
             option = app.add_option(entry->flag, given_.emplace_back());
-            if (!entry->is_argument) option->allow_extra_args(false);
+            if (!entry->is_argument || !entry->is_list) option->allow_extra_args(false);
             if (entry->is_argument && !entry->is_list) option->expected(1);
         }
         places_.push_back({&table, entry.get(), option});

@@ -212,6 +212,25 @@ TEST_CASE("missing commands, settings and unknown flags are refused", "[settings
     CHECK(program.refusal({"walk"}).starts_with("unknown argument walk;"));
 }
 
+TEST_CASE("arguments are told apart by their place", "[settings]") {
+    Settings settings{"duel-example", "Shows settings."};
+    Speed speed = Speed::real;
+    std::optional<std::int64_t> place;
+    SettingTable& run = settings.command("run", "Runs.");
+    run.add_choice(
+           "SPEED", "", speed, "how", {{"real", Speed::real}, {"max", Speed::most}}
+    ).is_argument = true;
+    run.add_argument("PLACE", place, "where");
+    const auto nothing = [](const std::string&) { return std::nullopt; };
+    settings.read({"run"}, nothing);
+    REQUIRE((speed == Speed::real && !place));
+    settings.read({"run", "max", "17"}, nothing);
+    REQUIRE((speed == Speed::most && place == 17));
+    REQUIRE_THROWS_WITH(
+        settings.read({"run", "max", "17", "18"}, nothing), Catch::Contains("unknown argument 18")
+    );
+}
+
 TEST_CASE("help lists every setting with default, unit and environment", "[settings]") {
     Program program;
     std::string help = program.read({"run", "--help"}).value();
