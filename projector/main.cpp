@@ -1,4 +1,5 @@
 #include "projector/io/commands.hpp"
+#include "projector/io/dead_letter_commands.hpp"
 #include "projector/io/replay_commands.hpp"
 
 #include <cstdio>
@@ -36,6 +37,10 @@ int main(int argc, char** argv) {
         "verify-contest", "Works out a contest's final standings once more from the log."
     );
     offer(verify_contest_command, verify_contest);
+    projector::DeadLetterSettings dead_letters;
+    auto& dead_letters_command =
+        settings.command("dead-letters", "Lists, shows and replays records that were refused.");
+    offer(dead_letters_command, dead_letters);
     settings.parse(argc, argv);
 
     try {
@@ -43,12 +48,13 @@ int main(int argc, char** argv) {
         platform::Shutdown shutdown;
         shutdown.catch_signals();
         if (migrate_command.chosen()) return run_migrate(migrate);
+        if (run_command.chosen()) return run_shards(common, run, shutdown);
         if (verify_command.chosen()) return run_verify(common, verify, shutdown);
         if (rebuild_command.chosen()) return run_rebuild(common, rebuild, shutdown);
         if (as_of_command.chosen()) return run_as_of(common, as_of, shutdown);
         if (verify_contest_command.chosen())
             return run_verify_contest(common, verify_contest, shutdown);
-        if (run_command.chosen()) return run_shards(common, run, shutdown);
+        if (dead_letters_command.chosen()) return run_dead_letters(common, dead_letters, shutdown);
     } catch (const platform::SettingError& error) {
         fmt::print(stderr, "duel-projector: {}\n", error.what());
         return 2;
