@@ -1,4 +1,4 @@
-# The ways in to a running stack: a session token, a channel, the analysts' psql.
+# The ways in to a running stack: a session token, a channel, the analysts' psql, what was refused.
 
 session_token() { # WALLET ROLE
     "$bin/duel-wsserver" token "$1" --role "$2" --ttl 24h
@@ -31,4 +31,13 @@ watch_channels() {
 analyst_psql() {
     read_env
     PGOPTIONS="-c search_path=duel,public ${PGOPTIONS:-}" psql_at "$DUEL_POSTGRES" "$@"
+}
+
+# As the projector: it may read and write the log, too.
+refused_records() {
+    read_env
+    load_settings
+    locate_programs
+    export_settings
+    exec "$bin/duel-projector" dead-letters "$@"
 }

@@ -3,7 +3,7 @@
 // Sends a refused record to the log again, mended or as it was.
 
 #include "platform/kafka/client.hpp"
-#include "projector/io/control.hpp"
+#include "projector/io/model.hpp"
 #include "projector/io/dead_letter_commands.hpp"
 
 namespace duel::projector {
