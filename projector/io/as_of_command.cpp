@@ -109,11 +109,8 @@ int run_as_of(
     const AsOfSettings& settings,
     const platform::Shutdown& shutdown
 ) {
-    Connection live = connect_owner(settings);
-    platform::Transaction snapshot{live, kSnapshot};
-    const Model active = active_model(live);
-    std::vector<Moment> moments = read_moments(live, active);
-    const auto found = live.exec(
+    LiveSnapshot live{settings};
+    const auto found = live.connection.exec(
         "select shard from contests where contest_id = $1", Params{}.add(settings.contest)
     );
     if (found.empty())
@@ -122,15 +119,15 @@ int run_as_of(
             settings.contest
         ));
     const auto shard = found.one().get<std::int16_t>(0);
-    std::erase_if(moments, [&](const Moment& m) { return m.shard.number() != shard; });
-    moments.front().end = end_of(settings.when, moments.front().end);
+    Moment& moment = live.only(shard);
+    moment.end = end_of(settings.when, moment.end);
 
     const bool is_kept = !settings.into.empty();
     const std::string views = is_kept ? settings.into : scratch_name("as_of");
     ScratchModel scratch{settings.postgres.value, views + "_model", settings.migrations};
     SecondModel second{second_settings(common, settings), scratch.model()};
-    second.take_homes(live, active);
-    if (!second.project(moments, shutdown)) return kInterrupted;
+    second.take_homes(live.connection, live.model);
+    if (!second.project(live.moments, shutdown)) return kInterrupted;
 
     Connection there = connect_owner(settings);
     make_views(there, views, scratch.model(), settings.migrations);

@@ -26,8 +26,10 @@ Clock::duration write_tables(platform::Connection& connection, State& state) {
     return ranking;
 }
 
+}  // namespace
+
 template <class State>
-Clock::duration write(
+std::chrono::steady_clock::duration write_batch(
     platform::Connection& connection,
     const ShardId& shard,
     const ShardPosition& position,
@@ -50,28 +52,21 @@ Clock::duration write(
     }
 }
 
-}  // namespace
-
-Clock::duration write_batch(
-    platform::Connection& connection,
-    const ShardId& shard,
-    const ShardPosition& position,
-    ContestState& state,
-    const std::vector<DeadLetter>& letters,
-    std::int64_t lag
-) {
-    return write(connection, shard, position, state, letters, lag);
-}
-
-Clock::duration write_batch(
-    platform::Connection& connection,
-    const ShardId& shard,
-    const ShardPosition& position,
-    MarketState& state,
-    const std::vector<DeadLetter>& letters,
-    std::int64_t lag
-) {
-    return write(connection, shard, position, state, letters, lag);
-}
+template Clock::duration write_batch(
+    platform::Connection&,
+    const ShardId&,
+    const ShardPosition&,
+    ContestState&,
+    const std::vector<DeadLetter>&,
+    std::int64_t
+);
+template Clock::duration write_batch(
+    platform::Connection&,
+    const ShardId&,
+    const ShardPosition&,
+    MarketState&,
+    const std::vector<DeadLetter>&,
+    std::int64_t
+);
 
 }  // namespace duel::projector

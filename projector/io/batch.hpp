@@ -23,19 +23,12 @@ void move_on(ShardPosition& position, const State& state) {
 
 // Writes the position (checking the fence), homes, tables and dead letters; how long the rows of
 // rankings took. Throws FencedOff, and ApplyAgain where only Postgres knew of a home or an old id.
+template <class State>
 std::chrono::steady_clock::duration write_batch(
     platform::Connection& connection,
     const ShardId& shard,
     const ShardPosition& position,
-    ContestState& state,
-    const std::vector<DeadLetter>& letters,
-    std::int64_t lag
-);
-std::chrono::steady_clock::duration write_batch(
-    platform::Connection& connection,
-    const ShardId& shard,
-    const ShardPosition& position,
-    MarketState& state,
+    State& state,
     const std::vector<DeadLetter>& letters,
     std::int64_t lag
 );

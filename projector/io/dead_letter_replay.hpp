@@ -3,8 +3,8 @@
 // Sends a refused record to the log again, mended or as it was.
 
 #include "platform/kafka/client.hpp"
-#include "projector/io/model.hpp"
 #include "projector/io/dead_letter_commands.hpp"
+#include "projector/io/model.hpp"
 
 namespace duel::projector {
 

@@ -88,27 +88,25 @@ public:
 private:
     // Projects up to where the active model is now; compares there where that is asked for.
     bool catch_up(std::size_t* differences) {
-        Connection live = connect_owner(settings_);
-        platform::Transaction snapshot{live, kSnapshot};
-        const std::vector<Moment> moments = read_moments(live, active_);
-        second_->take_homes(live, active_);
+        LiveSnapshot live{settings_};
+        second_->take_homes(live.connection, active_);
         const std::int64_t before = seq_;
-        if (!second_->project(moments, shutdown_)) return false;
+        if (!second_->project(live.moments, shutdown_)) return false;
         seq_ = 0;
-        for (const Moment& moment : moments)
+        for (const Moment& moment : live.moments)
             seq_ += moment.end.seq;
         records_ = seq_ - before;
-        if (differences != nullptr) *differences = compare(live, moments);
+        if (differences != nullptr) *differences = compare(live);
         return true;
     }
 
-    std::size_t compare(Connection& live, const std::vector<Moment>& moments) {
+    std::size_t compare(LiveSnapshot& live) {
         std::size_t differences = 0;
         std::int64_t rows = 0;
         Connection there = connect_owner(settings_);
-        for (const Moment& moment : moments) {
+        for (const Moment& moment : live.moments) {
             rows += compare_shard(
-                {live, active_.schema},
+                {live.connection, active_.schema},
                 {there, second_->model().schema},
                 moment.shard,
                 [&](const Difference& difference) {

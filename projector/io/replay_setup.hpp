@@ -34,8 +34,25 @@ inline platform::Connection connect_owner(const ReplayCommandSettings& settings)
         .parameters = {{"client_min_messages", "warning"}}}};
 }
 
-// Sees the active model as it is at this moment, however long the log takes.
-inline constexpr auto kSnapshot = "isolation level repeatable read read only";
+// The active model as it is at this moment, however long the log takes.
+struct LiveSnapshot {
+    explicit LiveSnapshot(const ReplayCommandSettings& settings)
+        : connection{connect_owner(settings)},
+          transaction{connection, "isolation level repeatable read read only"},
+          model{active_model(connection)},
+          moments{read_moments(connection, model)} {}
+
+    // Leaves only that shard's moment.
+    Moment& only(std::int16_t shard) {
+        std::erase_if(moments, [&](const Moment& one) { return one.shard.number() != shard; });
+        return moments.front();
+    }
+
+    platform::Connection connection;
+    platform::Transaction transaction;
+    Model model;
+    std::vector<Moment> moments;
+};
 
 inline void print(const ShardId& shard, const Difference& difference) {
     fmt::print(

@@ -28,35 +28,35 @@ int run_verify(
     const VerifySettings& settings,
     const platform::Shutdown& shutdown
 ) {
-    Connection live = connect_owner(settings);
-    platform::Transaction snapshot{live, kSnapshot};
-    const Model active = active_model(live);
-    const std::vector<Moment> moments = read_moments(live, active);
+    LiveSnapshot live{settings};
 
     const ScratchModel scratch{
         settings.postgres.value, scratch_name("verify"), settings.migrations};
     SecondModel second{second_settings(common, settings), scratch.model()};
-    second.take_homes(live, active);
-    if (!second.project(moments, shutdown)) return kInterrupted;
+    second.take_homes(live.connection, live.model);
+    if (!second.project(live.moments, shutdown)) return kInterrupted;
 
     std::size_t differences = 0;
     std::int64_t rows = 0, records = 0;
     Connection there = connect_to_model(settings.postgres.value, scratch.model().schema);
-    for (const Moment& moment : moments) {
+    for (const Moment& moment : live.moments) {
         const auto on_difference = [&](const Difference& difference) {
             if (++differences <= settings.most_differences) print(moment.shard, difference);
         };
         rows += compare_shard(
-            {live, active.schema}, {there, scratch.model().schema}, moment.shard, on_difference
+            {live.connection, live.model.schema},
+            {there, scratch.model().schema},
+            moment.shard,
+            on_difference
         );
         records += moment.end.seq;
     }
-    const std::int64_t breaks = count_breaks(live);
+    const std::int64_t breaks = count_breaks(live.connection);
     if (breaks > 0) fmt::print("duel.reconciliation_breaks has {} rows\n", breaks);
     fmt::print(
         "{} records of {} shards give {} rows: {} differences\n",
         records,
-        moments.size(),
+        live.moments.size(),
         rows,
         differences
     );
@@ -68,11 +68,8 @@ int run_verify_contest(
     const VerifyContestSettings& settings,
     const platform::Shutdown& shutdown
 ) {
-    Connection live = connect_owner(settings);
-    platform::Transaction snapshot{live, kSnapshot};
-    const Model active = active_model(live);
-    std::vector<Moment> moments = read_moments(live, active);
-    const auto found = live.exec(
+    LiveSnapshot live{settings};
+    const auto found = live.connection.exec(
         "select c.shard, c.status, max(f.seq) from contests c"
         " left join final_standings f on f.contest_no = c.contest_no where c.contest_id = $1"
         " group by c.contest_no",
@@ -91,14 +88,14 @@ int run_verify_contest(
             found.one().get<std::string>(1)
         ));
     const auto shard = found.one().get<std::int16_t>(0);
-    std::erase_if(moments, [&](const Moment& m) { return m.shard.number() != shard; });
-    moments.front().end = {.seq = *seq};
+    Moment& moment = live.only(shard);
+    moment.end = {.seq = *seq};
 
     const ScratchModel scratch{
         settings.postgres.value, scratch_name("contest"), settings.migrations};
     SecondModel second{second_settings(common, settings), scratch.model()};
-    second.take_homes(live, active);
-    if (!second.project(moments, shutdown)) return kInterrupted;
+    second.take_homes(live.connection, live.model);
+    if (!second.project(live.moments, shutdown)) return kInterrupted;
 
     // Name by name, so that neither side's numbers are believed.
     constexpr std::string_view kStandings =
@@ -109,7 +106,8 @@ int run_verify_contest(
         " join wallets w on w.wallet_no = p.wallet_no where c.contest_id = $1";
     std::map<std::string, std::pair<std::string, std::string>> standings;
     Connection there = connect_to_model(settings.postgres.value, scratch.model().schema);
-    for (const auto row : live.exec(std::string{kStandings}, Params{}.add(settings.contest)))
+    for (const auto row :
+         live.connection.exec(std::string{kStandings}, Params{}.add(settings.contest)))
         standings[row.get<std::string>(0)].first = row.get<std::string>(1);
     for (const auto row : there.exec(std::string{kStandings}, Params{}.add(settings.contest)))
         standings[row.get<std::string>(0)].second = row.get<std::string>(1);
@@ -127,8 +125,8 @@ int run_verify_contest(
         settings.contest,
         standings.size(),
         *seq,
-        moments.front().shard.name(),
-        json_of(moments.front().history.journal.front().start),
+        moment.shard.name(),
+        json_of(moment.history.journal.front().start),
         reached.one().get<std::string>(0),
         differences == 0 ? "they agree" : fmt::format("{} differ", differences)
     );
