@@ -7,8 +7,6 @@ import unittest
 import uuid
 from datetime import datetime, timedelta, timezone
 
-import confluent_kafka
-
 from stack import Stack
 
 STACK = Stack("shared")
@@ -56,14 +54,7 @@ def file_with(record):
 
 def record_at(place):
     topic, partition, offset = place.replace(":", "/").split("/")
-    consumer = confluent_kafka.Consumer({"bootstrap.servers": STACK.env["DUEL_KAFKA"], "group.id": "test"})
-    try:
-        consumer.assign([confluent_kafka.TopicPartition(topic, int(partition), int(offset))])
-        [record] = consumer.consume(1, 20)
-    finally:
-        consumer.close()
-    assert record.error() is None and record.offset() == int(offset), record.error()
-    return record
+    return STACK.record(topic, int(partition), int(offset))
 
 
 def row_of(place):

@@ -215,7 +215,9 @@ class Questions(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         stack = cls.stack = Stack("questions")
-        cls.enterClassContext(stack)
+        cls.addClassCleanup(stack.remove_data)
+        cls.addClassCleanup(stack.down)
+        stack.up("--fresh", "kafka", "postgres", "projector")
         stack.program("duel-ingest", "replay", recordings.ARENA, "--rate", RATE, timeout=60)
         stack.settle(60)
         cls.answers = Answers(stack, cls.send_what_is_refused())
@@ -234,8 +236,8 @@ class Questions(unittest.TestCase):
                  "INVALID_FIELD", 'price is "-1"; wanted a number above 0')):
             text = record if isinstance(record, bytes) else json.dumps(record).encode()
             [offset] = cls.stack.produce(topic, [text], partition)
-            [message] = [m for m in cls.stack.log(topic) if (m.partition(), m.offset()) == (partition, offset)]
-            logged_at = datetime.fromtimestamp(0, timezone.utc) + timedelta(milliseconds=message.timestamp()[1])
+            milliseconds = cls.stack.record(topic, partition, offset).timestamp()[1]
+            logged_at = datetime.fromtimestamp(0, timezone.utc) + timedelta(milliseconds=milliseconds)
             sent.insert(0, (topic, partition, offset, code, reason, text[:120].decode(), logged_at))
         cls.stack.settle()
         return sent

@@ -183,6 +183,17 @@ class Stack:
             consumer.close()
         return sorted(messages, key=lambda message: (message.partition(), message.offset()))
 
+    def record(self, topic, partition, offset):
+        """One record of the log."""
+        consumer = confluent_kafka.Consumer({"bootstrap.servers": self.env["DUEL_KAFKA"], "group.id": "test"})
+        try:
+            consumer.assign([confluent_kafka.TopicPartition(topic, partition, offset)])
+            [message] = consumer.consume(1, 20)
+        finally:
+            consumer.close()
+        assert message.error() is None and message.offset() == offset, message.error()
+        return message
+
     def ends(self, topic, consumer=None):
         """How far each partition reaches: {partition: next offset}."""
         asking = consumer or confluent_kafka.Consumer({"bootstrap.servers": self.env["DUEL_KAFKA"], "group.id": "test"})
