@@ -229,7 +229,7 @@ class Questions(unittest.TestCase):
                 "wallet_address": "0x0", "symbol": "BTC", "side": "buy", "amount": 1, "price": 1}
         sent = []
         for topic, partition, record, code, reason in (
-                ("trades", 0, b"not JSON", "MALFORMED_JSON", "not JSON; wanted one JSON object"),
+                ("trades", 0, b"\xff\0 JSON", "MALFORMED_JSON", "\ufffd\ufffd JSON; wanted one JSON object"),
                 ("trades", 1, late | {"contest_id": "nowhere"}, "UNKNOWN_CONTEST",
                  'contest_id is "nowhere"; wanted a contest that was created before'),
                 ("prices", 2, {"type": "price", "timestamp": "2025-12-01T00:00:00Z", "symbol": "BTC", "price": "-1"},
@@ -238,9 +238,13 @@ class Questions(unittest.TestCase):
             [offset] = cls.stack.produce(topic, [text], partition)
             milliseconds = cls.stack.record(topic, partition, offset).timestamp()[1]
             logged_at = datetime.fromtimestamp(0, timezone.utc) + timedelta(milliseconds=milliseconds)
-            sent.insert(0, (topic, partition, offset, code, reason, text[:120].decode(), logged_at))
+            sent.insert(0, (topic, partition, offset, code, reason, cls.escaped(text[:120]), logged_at))
         cls.stack.settle()
         return sent
+
+    @staticmethod
+    def escaped(record):
+        return "".join(chr(byte) if 0 < byte < 128 else f"\\{byte:03o}" for byte in record)
 
     @staticmethod
     def comparable(row):
