@@ -1,6 +1,7 @@
 #include "projector/rules/fair_share.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace duel::projector {
