@@ -13,6 +13,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// No request of ours is held by a broker for longer than a second; a little more is patience.
+constexpr std::chrono::microseconds kSilence = 3s;
+
 BrokerWatch& watch_of(void* opaque) {
     return *static_cast<BrokerWatch*>(opaque);
 }
@@ -61,11 +64,18 @@ void BrokerWatch::on_statistics(std::string_view json) {
     auto statistics = nlohmann::json::parse(json, nullptr, false);
     if (!statistics.is_object() || !statistics.contains("brokers")) return;
     bool any_up = false;
+    bool any_silent = false;
     for (const auto& [name, broker] : statistics["brokers"].items()) {
         auto state = broker.value("state", "");
-        any_up = any_up || state == "UP" || state == "UPDATE";
+        bool is_up = state == "UP" || state == "UPDATE";
+        bool is_silent = is_up && broker.value("waitresp_cnt", 0) > 0 &&
+                         broker.value("rxidle", std::int64_t{0}) > kSilence.count();
+        any_silent = any_silent || is_silent;
+        any_up = any_up || is_up;
     }
-    if (any_up) {
+    if (any_silent) {
+        set(State::down, "a broker does not answer, although it is connected");
+    } else if (any_up) {
         rounds_down_ = 0;
         set(State::up, "");
     } else if (++rounds_down_ >= 2 && !last_error_.empty()) {
