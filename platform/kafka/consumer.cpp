@@ -219,9 +219,19 @@ std::vector<std::int64_t> Consumer::offsets_at(
 }
 
 Watermarks Consumer::watermarks(const PartitionId& partition, std::chrono::milliseconds longest) {
-    return {
-        .low = impl_->list_offsets({partition}, RD_KAFKA_OFFSET_BEGINNING, longest)[0],
-        .high = impl_->list_offsets({partition}, RD_KAFKA_OFFSET_END, longest)[0]};
+    return watermarks(std::vector{partition}, longest)[0];
+}
+
+std::vector<Watermarks> Consumer::watermarks(
+    const std::vector<PartitionId>& partitions,
+    std::chrono::milliseconds longest
+) {
+    const auto lows = impl_->list_offsets(partitions, RD_KAFKA_OFFSET_BEGINNING, longest);
+    const auto highs = impl_->list_offsets(partitions, RD_KAFKA_OFFSET_END, longest);
+    std::vector<Watermarks> marks;
+    for (std::size_t i = 0; i < partitions.size(); ++i)
+        marks.push_back({.low = lows[i], .high = highs[i]});
+    return marks;
 }
 
 std::int32_t

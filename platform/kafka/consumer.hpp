@@ -141,6 +141,8 @@ public:
     std::vector<std::int64_t>
     ends(const std::vector<PartitionId>& partitions, std::chrono::milliseconds longest);
     Watermarks watermarks(const PartitionId& partition, std::chrono::milliseconds longest);
+    std::vector<Watermarks>
+    watermarks(const std::vector<PartitionId>& partitions, std::chrono::milliseconds longest);
     // The first offset whose log time is at least that; the end where there is none.
     std::vector<std::int64_t> offsets_at(
         const std::vector<PartitionId>& partitions,
