@@ -38,7 +38,7 @@ std::vector<TopicRule> needed_topics() {
 
 // Waits for the database; refuses one that was not migrated. False when asked to stop meanwhile.
 bool await_model(const Process& process) {
-    platform::Backoff backoff;
+    platform::Backoff backoff{{.cap = 2s}};
     while (!process.shutdown.requested()) {
         try {
             platform::Connection connection{platform::ConnectionSettings{
@@ -110,12 +110,14 @@ int run_shards(
         );
     }
 
+    const RollCall roll_call{process, shards};
+    LogWatch log_watch{process};
     std::vector<std::unique_ptr<Owner>> owners;
     std::vector<std::jthread> threads;
     owners.reserve(shards.size());
     threads.reserve(shards.size());
     for (const ShardId& shard : shards)
-        owners.push_back(std::make_unique<Owner>(process, shard));
+        owners.push_back(std::make_unique<Owner>(process, roll_call, log_watch, shard));
     for (const auto& owner : owners)
         threads.emplace_back([&owner] { owner->run(); });
     health.set("shards", true);

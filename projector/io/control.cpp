@@ -22,22 +22,16 @@ Model active_model(Connection& connection) {
         );
     Model active{model.one().get<std::string>(0), model.one().get<std::string>(1)};
     const auto table = connection.exec(
-        "select to_regclass($1) is not null", Params{}.add(active.schema + ".dead_letters")
+        "select exists (select from pg_attribute"
+        " where attrelid = to_regclass($1) and attname = 'log_times')",
+        Params{}.add(active.schema + ".shards")
     );
     if (!table.one().get<bool>(0))
         throw NotMigrated(
-            "model " + active.schema + " has no tables: run `duel-projector migrate`"
+            "the tables of model " + active.schema +
+            " are missing or old: run `duel-projector migrate`"
         );
     return active;
-}
-
-bool try_lock(Connection& connection, const ShardId& shard) {
-    constexpr std::int32_t kDuel = 0x4475656c;  // "Duel"
-    const auto locked = connection.exec(
-        "select pg_try_advisory_lock($1, $2)",
-        Params{}.add(kDuel).add(static_cast<std::int32_t>(shard.number()))
-    );
-    return locked.one().get<bool>(0);
 }
 
 ShardPosition take_shard(
@@ -47,14 +41,15 @@ ShardPosition take_shard(
     const std::string& epoch
 ) {
     const auto taken = connection.exec(
-        "insert into shards (shard, epoch, owner, offsets, seq, fence, published_seq, next_no,"
+        "insert into shards (shard, epoch, owner, offsets, log_times, seq, fence, published_seq, "
+        "next_no,"
         " lag_records, silent, pace_ms, updated_at)"
-        " values ($1, $2, $3, '{}', 0, 1, 0, 1, 0, false, 500, now())"
+        " values ($1, $2, $3, '{}', '{}', 0, 1, 0, 1, 0, false, 500, now())"
         " on conflict (shard) do update set owner = excluded.owner, fence = shards.fence + 1,"
         " updated_at = now()"
         " returning epoch, offsets::text, seq, fence, published_seq, next_no, now, rank_point, "
         "silent,"
-        " pace_ms",
+        " pace_ms, log_times::text",
         Params{}.add(shard.number()).add(epoch).add(owner)
     );
     const platform::Row row = taken.one();
@@ -69,6 +64,7 @@ ShardPosition take_shard(
     position.pace.point = row.get<std::optional<Timestamp>>(7);
     position.pace.silent = row.get<bool>(8);
     position.pace.pace = milliseconds{row.get<std::int32_t>(9)};
+    position.log_marks = log_marks_from_json(row.get<std::string_view>(10));
     position.is_new = position.seq == 0;
     return position;
 }
@@ -83,10 +79,12 @@ void write_position(
         "write_position",
         "update shards set offsets = $3::jsonb, seq = $4::bigint, published_seq = $5::bigint,"
         " next_no = $6::bigint, now = $7::timestamptz, rank_point = $8::timestamptz,"
-        " silent = $9::boolean, pace_ms = $10::int, lag_records = $11::bigint, updated_at = now()"
+        " silent = $9::boolean, pace_ms = $10::int, lag_records = $11::bigint,"
+        " log_times = $12::jsonb, updated_at = now()"
         " where shard = $1::smallint and fence = $2::bigint"
     );
     const std::string offsets = json_of(position.offsets);
+    const std::string log_times = json_of(position.log_marks);
     const auto touched = connection.exec_prepared(
         "write_position",
         Params{}
@@ -101,12 +99,16 @@ void write_position(
             .add(position.pace.silent)
             .add(static_cast<std::int32_t>(position.pace.pace.count()))
             .add(lag)
+            .add(Json{log_times})
     );
     if (touched.affected() != 1) throw FencedOff(shard.name() + " was taken by another projector");
 }
 
 Journal::Journal(Connection& connection, const ShardId& shard, const ShardPosition& position)
-    : shard_{shard.number()}, seq_{position.seq}, next_{position.offsets} {
+    : shard_{shard.number()},
+      seq_{position.seq},
+      next_{position.offsets},
+      log_marks_{position.log_marks} {
     const auto newest = connection.exec(
         "select seq_from, seq_to, start_offsets::text, end_offsets::text, cause, pace_ms from "
         "journal"

@@ -2,6 +2,7 @@
 
 #include "core/time.hpp"
 #include "platform/postgres.hpp"
+#include "projector/io/log_marks.hpp"
 #include "projector/io/offsets.hpp"
 #include "projector/rules/pace.hpp"
 #include "projector/rules/place.hpp"
@@ -35,20 +36,19 @@ struct Model {
 // missing.
 Model active_model(platform::Connection& connection);
 
-// Takes the shard's advisory lock for as long as the connection lives; false where another has it.
-bool try_lock(platform::Connection& connection, const ShardId& shard);
-
 // Where a shard stands.
 struct ShardPosition {
     std::string epoch;
     Offsets offsets;
+    LogMarks log_marks;
     std::int64_t seq{0};
     std::int64_t fence{0};
     std::int64_t published_seq{0};
     std::int64_t next_no{1};
     std::optional<Timestamp> now;
     Pace pace;
-    bool is_new{false};  // it never consumed anything
+    bool is_new{false};    // it never consumed anything
+    bool is_lossy{false};  // records were given up on purpose: it stands after them
 };
 
 // Makes the shard this owner's: raises its fence, which ends every earlier owner's writing. A shard
@@ -73,8 +73,10 @@ public:
     void consume(const Place& place) {
         ++seq_;
         next_[{place.topic, place.partition}] = place.offset + 1;
+        note(log_marks_, place);
     }
     const Offsets& next() const { return next_; }
+    const LogMarks& log_marks() const { return log_marks_; }
 
     void write(platform::Connection& connection, const std::string& epoch);
     void settle();
@@ -93,6 +95,7 @@ private:
     std::int16_t shard_;
     std::int64_t seq_;
     Offsets next_;
+    LogMarks log_marks_;
     std::vector<Entry> rows_;
 };
 

@@ -1,6 +1,7 @@
 #include "projector/io/intake.hpp"
 
 #include "platform/log.hpp"
+#include "platform/thread_name.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -14,7 +15,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t kReadAtOnce = 1'000;
 constexpr std::size_t kHandOverAt = 500;
-constexpr auto kAskForEnds = 5s;
+constexpr auto kAskForEnds = 2s;
 constexpr auto kIdleWait = 100ms;  // a new record or the end of this object cuts it short
 
 Timestamp wall_clock() {
@@ -94,11 +95,14 @@ std::size_t Intake::queued() const {
 }
 
 void Intake::run(const std::stop_token& stop) {
+    platform::name_thread("read " + name_);
     try {
         while (!stop.stop_requested()) {
+            if (settings_.heartbeat) settings_.heartbeat->beat();
             {
                 std::unique_lock lock{mutex_};
-                changed_.wait(lock, stop, [this] { return queued_ < settings_.queue_records; });
+                const auto has_room = [this] { return queued_ < settings_.queue_records; };
+                if (!changed_.wait_for(lock, stop, 1s, has_room)) continue;
             }
             fill();
             bool advanced = false;
@@ -127,6 +131,9 @@ void Intake::fill() {
             throw LogMismatch(fmt::format(
                 "the log no longer has the record that {} stands at: {}", name_, error->text
             ));
+        // It may come back as another topic, with other records at the same offsets.
+        if (error->kind == platform::PartitionError::Kind::unknown_partition)
+            throw LogGone(fmt::format("{} cannot read on: {}", name_, error->text));
     }
 }
 

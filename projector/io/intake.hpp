@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/event.hpp"
+#include "platform/health.hpp"
 #include "platform/kafka.hpp"
 #include "projector/io/offsets.hpp"
 #include "projector/rules/merge_order.hpp"
@@ -39,10 +40,16 @@ struct LogMismatch : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// A partition is not there any more: begin again, once it is, by looking whether it is the same.
+struct LogGone : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 struct IntakeSettings {
     platform::KafkaSettings kafka;
     std::chrono::milliseconds merge_wait{3};
     std::size_t queue_records{40'000};
+    std::shared_ptr<platform::Heartbeat> heartbeat{};  // of the reading thread, where one is wanted
 };
 
 // Reads the partitions of one shard from given offsets, merges them into one order and decodes
@@ -65,7 +72,7 @@ public:
     ~Intake();
 
     // About `most` records, in order; waits that long for the first. Throws what ended the reading:
-    // LogMismatch, or KafkaError.
+    // LogMismatch, LogGone, or KafkaError.
     Inputs take(std::size_t most, std::chrono::milliseconds longest);
 
     // Records that are in the log and were not taken yet, as far as is known.

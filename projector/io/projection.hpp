@@ -6,12 +6,13 @@
 #include "projector/io/dead_letters.hpp"
 #include "projector/io/intake.hpp"
 #include "projector/io/meters.hpp"
-#include "projector/io/owner.hpp"
 #include "projector/io/pace_keeper.hpp"
+#include "projector/io/process.hpp"
 #include "projector/io/publisher.hpp"
 #include "projector/rules/apply.hpp"
 #include "projector/rules/outbox.hpp"
 
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -38,15 +39,20 @@ public:
         ShardPosition position,
         std::unique_ptr<State> state,
         Meters& meters,
+        platform::Heartbeat& heartbeat,
         int& probe_batches
     );
 
-    // Until the process is asked to stop; then everything told is acknowledged and noted.
-    void run();
+    // For as long as `goes_on` holds; then everything told is acknowledged and noted.
+    void run(const std::function<bool()>& goes_on);
+
+    // What the log had where this shard has read.
+    const LogMarks& log_marks() const { return journal_.log_marks(); }
 
 private:
     using Clock = std::chrono::steady_clock;
 
+    void note_loss();
     void tell_leftovers();
     void work(const Inputs& inputs);
     void consume(const Inputs& inputs, std::size_t chunk, std::size_t index);
@@ -64,6 +70,7 @@ private:
     ShardPosition position_;
     std::unique_ptr<State> state_;
     Meters& meters_;
+    platform::Heartbeat& heartbeat_;
     int& probe_batches_;
 
     Outbox outbox_;

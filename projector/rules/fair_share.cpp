@@ -14,10 +14,12 @@ struct Share {
     std::size_t open{0};   // of this kind, still to be dealt
 };
 
-void set_shares(std::vector<Share>& shares, const std::vector<Holding>& holdings) {
+void set_shares(std::vector<Share>& shares, const std::vector<HeldShard>& shards) {
     for (Share& share : shares) {
-        const auto is_its = [&](const Holding& holding) { return holding.holder == share.member; };
-        share.held = static_cast<std::size_t>(std::ranges::count_if(holdings, is_its));
+        const auto is_its = [&](const HeldShard& held_shard) {
+            return held_shard.holder == share.member;
+        };
+        share.held = static_cast<std::size_t>(std::ranges::count_if(shards, is_its));
     }
     // Who gets one more where they do not come out even: who has least, then who has it already.
     std::ranges::sort(shares, [](const Share& one, const Share& other) {
@@ -25,8 +27,8 @@ void set_shares(std::vector<Share>& shares, const std::vector<Holding>& holdings
                std::tuple{other.dealt, one.held, other.member};
     });
     for (std::size_t i = 0; i < shares.size(); ++i) {
-        const bool gets_one_more = i < holdings.size() % shares.size();
-        shares[i].open = holdings.size() / shares.size() + (gets_one_more ? 1 : 0);
+        const bool gets_one_more = i < shards.size() % shares.size();
+        shares[i].open = shards.size() / shares.size() + (gets_one_more ? 1 : 0);
         shares[i].dealt += shares[i].open;
     }
 }
@@ -34,7 +36,7 @@ void set_shares(std::vector<Share>& shares, const std::vector<Holding>& holdings
 }  // namespace
 
 std::map<ShardId, MemberId>
-deal(const std::vector<Holding>& holdings, const std::vector<MemberId>& members) {
+deal(const std::vector<HeldShard>& shards, const std::vector<MemberId>& members) {
     std::map<ShardId, MemberId> dealt;
     if (members.empty()) return dealt;
     std::vector<Share> shares;
@@ -43,24 +45,24 @@ deal(const std::vector<Holding>& holdings, const std::vector<MemberId>& members)
         shares.push_back({member});
 
     for (const auto kind : {ShardId::Kind::contest, ShardId::Kind::market}) {
-        std::vector<Holding> of_kind;
-        std::ranges::copy_if(holdings, std::back_inserter(of_kind), [&](const Holding& holding) {
-            return holding.shard.kind == kind;
+        std::vector<HeldShard> of_kind;
+        std::ranges::copy_if(shards, std::back_inserter(of_kind), [&](const HeldShard& held_shard) {
+            return held_shard.shard.kind == kind;
         });
-        std::ranges::sort(of_kind, {}, &Holding::shard);
+        std::ranges::sort(of_kind, {}, &HeldShard::shard);
         set_shares(shares, of_kind);
 
         std::vector<ShardId> moving;
-        for (const Holding& holding : of_kind) {
+        for (const HeldShard& held_shard : of_kind) {
             const auto share = std::ranges::find_if(shares, [&](const Share& one) {
-                return holding.holder == one.member;
+                return held_shard.holder == one.member;
             });
             if (share == shares.end() || share->open == 0) {
-                moving.push_back(holding.shard);
+                moving.push_back(held_shard.shard);
                 continue;
             }
             --share->open;
-            dealt.emplace(holding.shard, share->member);
+            dealt.emplace(held_shard.shard, share->member);
         }
         for (const ShardId& shard : moving) {
             const auto share =

@@ -13,7 +13,7 @@ namespace duel::projector {
 using MemberId = std::int32_t;
 
 // A shard, and whose it is now.
-struct Holding {
+struct HeldShard {
     ShardId shard;
     std::optional<MemberId> holder{};  // nothing where it is free, or nobody of the members has it
 };
@@ -22,9 +22,9 @@ struct Holding {
 //
 // Of each kind of shard everybody gets as many, but for one; who has one contest shard more is the
 // last to get one market shard more, so that all together are even too. Nobody gives a shard away
-// that fits into its share. Same holdings and members, same answer: everybody deals alone, and all
+// that fits into its share. Same shards and members, same answer: everybody deals alone, and all
 // deal alike. Once everybody has what it was dealt, the next deal changes nothing.
 std::map<ShardId, MemberId>
-deal(const std::vector<Holding>& holdings, const std::vector<MemberId>& members);
+deal(const std::vector<HeldShard>& shards, const std::vector<MemberId>& members);
 
 }  // namespace duel::projector

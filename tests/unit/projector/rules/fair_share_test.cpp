@@ -10,8 +10,8 @@ namespace {
 
 using Kind = ShardId::Kind;
 
-std::vector<Holding> free_shards(std::int32_t contests, std::int32_t markets) {
-    std::vector<Holding> shards;
+std::vector<HeldShard> free_shards(std::int32_t contests, std::int32_t markets) {
+    std::vector<HeldShard> shards;
     for (std::int32_t partition = 0; partition < contests; ++partition)
         shards.push_back({{Kind::contest, partition}});
     for (std::int32_t partition = 0; partition < markets; ++partition)
@@ -20,11 +20,11 @@ std::vector<Holding> free_shards(std::int32_t contests, std::int32_t markets) {
 }
 
 // Everybody takes what it was dealt.
-std::vector<Holding> taken(std::vector<Holding> holdings, const std::vector<MemberId>& members) {
-    const auto dealt = deal(holdings, members);
-    for (Holding& holding : holdings)
-        holding.holder = dealt.at(holding.shard);
-    return holdings;
+std::vector<HeldShard> taken(std::vector<HeldShard> shards, const std::vector<MemberId>& members) {
+    const auto dealt = deal(shards, members);
+    for (HeldShard& held_shard : shards)
+        held_shard.holder = dealt.at(held_shard.shard);
+    return shards;
 }
 
 // "1: c0 c1 m0; 2: c2 m1"
@@ -39,16 +39,16 @@ std::string text(const std::map<ShardId, MemberId>& dealt) {
     return all;
 }
 
-std::string text(const std::vector<Holding>& holdings) {
+std::string text(const std::vector<HeldShard>& shards) {
     std::map<ShardId, MemberId> held;
-    for (const Holding& holding : holdings)
-        if (holding.holder) held.emplace(holding.shard, *holding.holder);
+    for (const HeldShard& held_shard : shards)
+        if (held_shard.holder) held.emplace(held_shard.shard, *held_shard.holder);
     return text(held);
 }
 
-long count(const std::vector<Holding>& holdings, MemberId member, Kind kind) {
-    return std::ranges::count_if(holdings, [&](const Holding& holding) {
-        return holding.holder == member && holding.shard.kind == kind;
+long count(const std::vector<HeldShard>& shards, MemberId member, Kind kind) {
+    return std::ranges::count_if(shards, [&](const HeldShard& held_shard) {
+        return held_shard.holder == member && held_shard.shard.kind == kind;
     });
 }
 
@@ -75,9 +75,9 @@ TEST_CASE("the shards of a dead projector go to those with the least", "[fair_sh
     const auto two = taken(three, {2, 3});
     REQUIRE(count(two, 2, Kind::contest) == 2);
     REQUIRE(count(two, 3, Kind::market) == 2);
-    for (const Holding& before : three) {
+    for (const HeldShard& before : three) {
         if (before.holder == 1) continue;
-        const auto same = std::ranges::find(two, before.shard, &Holding::shard);
+        const auto same = std::ranges::find(two, before.shard, &HeldShard::shard);
         REQUIRE(same->holder == before.holder);
     }
 }
@@ -87,38 +87,38 @@ TEST_CASE("with more projectors than shards some stand by", "[fair_share]") {
 }
 
 TEST_CASE("a shard that a stranger holds counts as free", "[fair_share]") {
-    auto holdings = free_shards(2, 0);
-    holdings[0].holder = 99;
-    REQUIRE(text(deal(holdings, {1, 2})) == "1: c0; 2: c1");
+    auto shards = free_shards(2, 0);
+    shards[0].holder = 99;
+    REQUIRE(text(deal(shards, {1, 2})) == "1: c0; 2: c1");
 }
 
 TEST_CASE("whoever comes and goes, all are even after one deal and it stays", "[fair_share]") {
     std::mt19937 dice{17};
     const auto roll = [&](int most) { return static_cast<std::int32_t>(dice() % (most + 1)); };
     for (int round = 0; round < 500; ++round) {
-        auto holdings = free_shards(roll(9), roll(9));
+        auto shards = free_shards(roll(9), roll(9));
         for (int change = 0; change < 6; ++change) {
             std::vector<MemberId> members;
             for (MemberId member = 1; member <= 6; ++member)
                 if (roll(1) == 1) members.push_back(member);
             if (members.empty()) members.push_back(3);
-            holdings = taken(holdings, members);
-            INFO(text(holdings));
+            shards = taken(shards, members);
+            INFO(text(shards));
             std::vector<long> contests;
             std::vector<long> markets;
             std::vector<long> all;
             for (const MemberId member : members) {
-                contests.push_back(count(holdings, member, Kind::contest));
-                markets.push_back(count(holdings, member, Kind::market));
+                contests.push_back(count(shards, member, Kind::contest));
+                markets.push_back(count(shards, member, Kind::market));
                 all.push_back(contests.back() + markets.back());
             }
             for (const auto& counts : {contests, markets, all}) {
                 const auto [least, most] = std::ranges::minmax(counts);
                 REQUIRE(most - least <= 1);
             }
-            REQUIRE(text(taken(holdings, members)) == text(holdings));
+            REQUIRE(text(taken(shards, members)) == text(shards));
             std::ranges::reverse(members);
-            REQUIRE(text(taken(holdings, members)) == text(holdings));
+            REQUIRE(text(taken(shards, members)) == text(shards));
         }
     }
 }
