@@ -27,6 +27,7 @@ std::vector<Property> properties_of(const ConsumerSettings& settings) {
         {"enable.partition.eof", "true"},
         {"auto.offset.reset", "error"},
         {"check.crcs", "true"},
+        {"debug", "topic"},  // for interruptions()
         {"fetch.wait.max.ms", std::to_string(settings.fetch_wait.count())},
         {"fetch.message.max.bytes", std::to_string(settings.fetch_bytes)},
         {"fetch.error.backoff.ms", "100"},
@@ -195,6 +196,10 @@ bool Consumer::wait(std::chrono::milliseconds longest) {
 
 void Consumer::wake() {
     eventfd_write(impl_->wake_fd, 1);
+}
+
+std::uint64_t Consumer::interruptions() const {
+    return impl_->interruptions();
 }
 
 std::vector<std::int64_t>

@@ -98,6 +98,8 @@ void BrokerWatch::set(State state, const std::string& reason) {
 }
 
 void BrokerWatch::on_log(int level, const char* kind, const char* text) {
+    // "trades [0]: broker unavailable: fetch: …", in later versions "leader unavailable".
+    if (std::string_view(text).find(" unavailable: ") != std::string_view::npos) ++interruptions_;
     // A broker that just started: librdkafka asks again until it is done.
     bool is_passing =
         std::string_view(text).find("oordinator load in progress") != std::string_view::npos;
@@ -152,7 +154,13 @@ KafkaClient make_client(
                 RD_KAFKA_RESP_ERR__INVALID_ARG, "Kafka option " + option + ": is not name=value"
             );
         }
-        set_property(conf.get(), option.substr(0, equals), option.substr(equals + 1));
+        // Whatever is to be logged, BrokerWatch needs what is said of topics.
+        bool is_debug = option.substr(0, equals) == "debug";
+        set_property(
+            conf.get(),
+            option.substr(0, equals),
+            option.substr(equals + 1) + (is_debug ? ",topic" : "")
+        );
     }
     rd_kafka_conf_set_opaque(conf.get(), &watch);
     if (on_delivery) rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivery);

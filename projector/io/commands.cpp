@@ -111,13 +111,12 @@ int run_shards(
     }
 
     const RollCall roll_call{process, shards};
-    LogWatch log_watch{process};
     std::vector<std::unique_ptr<Owner>> owners;
     std::vector<std::jthread> threads;
     owners.reserve(shards.size());
     threads.reserve(shards.size());
     for (const ShardId& shard : shards)
-        owners.push_back(std::make_unique<Owner>(process, roll_call, log_watch, shard));
+        owners.push_back(std::make_unique<Owner>(process, roll_call, shard));
     for (const auto& owner : owners)
         threads.emplace_back([&owner] { owner->run(); });
     health.set("shards", true);

@@ -83,15 +83,9 @@ auto recover_fast(Connection& connection, Recover&& recover) {
 
 }  // namespace
 
-Owner::Owner(
-    const Process& process,
-    const RollCall& roll_call,
-    LogWatch& log_watch,
-    const ShardId& shard
-)
+Owner::Owner(const Process& process, const RollCall& roll_call, const ShardId& shard)
     : process_{process},
       roll_call_{roll_call},
-      log_watch_{log_watch},
       shard_{shard},
       condition_{"shard " + shard.name()},
       heartbeat_{process.health.heartbeat(condition_, kHeartbeat)},
@@ -188,7 +182,6 @@ ShardPosition Owner::take(Connection& connection, const Model& model) {
         check_log(checker, shard_, accepted, position.offsets, position.log_marks, kAskKafka);
     begin_new_partitions(process_, shard_, checker, position.offsets);
     transaction.commit();
-    log_watch_.watch(position.offsets, position.log_marks);
     return position;
 }
 
@@ -222,15 +215,7 @@ void Owner::project(Connection& connection, const Model& model) {
         last_halt_.clear();
         last_stumble_.clear();
         working_since_ = std::chrono::steady_clock::now();
-        std::size_t watched = position.log_marks.size();
-        projection.run([&] {
-            log_watch_.require_same(position.offsets);
-            if (projection.log_marks().size() > watched) {
-                log_watch_.watch(position.offsets, projection.log_marks());
-                watched = projection.log_marks().size();
-            }
-            return roll_call_.wants(shard_);
-        });
+        projection.run([this] { return roll_call_.wants(shard_); });
         meters_.owned.Set(0);
         log::info("{}: released", shard_.name());
     };

@@ -2,7 +2,6 @@
 
 #include "platform/postgres.hpp"
 #include "projector/io/control.hpp"
-#include "projector/io/log_watch.hpp"
 #include "projector/io/meters.hpp"
 #include "projector/io/process.hpp"
 #include "projector/io/roll_call.hpp"
@@ -20,12 +19,7 @@ namespace duel::projector {
 // that went wrong. One thread.
 class Owner {
 public:
-    Owner(
-        const Process& process,
-        const RollCall& roll_call,
-        LogWatch& log_watch,
-        const ShardId& shard
-    );
+    Owner(const Process& process, const RollCall& roll_call, const ShardId& shard);
 
     // Returns when the process is asked to stop.
     void run();
@@ -42,7 +36,6 @@ private:
 
     const Process& process_;
     const RollCall& roll_call_;
-    LogWatch& log_watch_;
     ShardId shard_;
     std::string condition_;  // its name in Health
     std::shared_ptr<platform::Heartbeat> heartbeat_;

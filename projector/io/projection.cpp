@@ -71,6 +71,7 @@ Projection<State>::Projection(
           {.kafka = process.common.kafka,
            .merge_wait = process.settings.merge_wait,
            .queue_records = process.settings.queue_records,
+           .log_marks = position_.log_marks,
            .heartbeat = process.health.heartbeat("reading for " + shard.name(), kReadsEvery)},
           position_.offsets,
           [&process](bool up, const std::string& reason) {

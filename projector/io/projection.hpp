@@ -46,9 +46,6 @@ public:
     // For as long as `goes_on` holds; then everything told is acknowledged and noted.
     void run(const std::function<bool()>& goes_on);
 
-    // What the log had where this shard has read.
-    const LogMarks& log_marks() const { return journal_.log_marks(); }
-
 private:
     using Clock = std::chrono::steady_clock;
 
