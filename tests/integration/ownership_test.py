@@ -17,6 +17,7 @@ from datetime import datetime, timezone
 import confluent_kafka
 import psycopg2
 
+from cutting_proxy import CuttingProxy
 from stack import BIN, Stack, until
 
 STACK = Stack("ownership")
@@ -35,14 +36,16 @@ class Projector:
 
     started = 0
 
-    def __init__(self, **settings):
+    def __init__(self, postgres_port=None):
         Projector.started += 1
         self.port = FREE_PORT + Projector.started % 3
         self.log = STACK.var / "log" / f"projector-{Projector.started}.log"
         password = (STACK.var / "secrets/duel_projector").read_text().strip()
         admin = STACK.env["DUEL_POSTGRES_ADMIN"]
         url = admin.replace(admin.split("//")[1].split("@")[0], f"duel_projector:{password}")
-        environment = STACK.environment | STACK.env | settings
+        if postgres_port:
+            url = url.replace(f":{STACK.base + 2}/", f":{postgres_port}/")
+        environment = STACK.environment | STACK.env
         environment |= {"DUEL_PROJECTOR_METRICS_PORT": str(self.port), "DUEL_PROJECTOR_POSTGRES": url}
         with self.log.open("w") as log:
             self.process = subprocess.Popen([pathlib.Path(BIN) / "duel-projector", "run"], env=environment,
@@ -159,8 +162,8 @@ class Ownership(unittest.TestCase):
         for projector in self.projectors:
             projector.end()
 
-    def start(self, **settings):
-        projector = Projector(**settings)
+    def start(self, postgres_port=None):
+        projector = Projector(postgres_port)
         self.projectors.append(projector)
         return projector
 
@@ -264,6 +267,24 @@ class Ownership(unittest.TestCase):
         self.within(lambda: second.health()[0] == 200, "it is ready again")
         self.assert_exactly_once(load)
 
+    def test_a_projector_that_is_parted_from_postgres_loses_its_shards_and_writes_nothing_when_it_is_back(self):
+        proxy = CuttingProxy(STACK.base + 2)
+        second = self.start(proxy.port)
+        load = Load()
+        load.start()
+        self.within(lambda: self.are_even([self.first, second.pid]), "two projectors share")
+        proxy.hold()
+        self.within(lambda: second.health()[0] == 503, "it knows that something is wrong")
+        self.within(lambda: self.are_even([self.first]), "its shards are taken", PROMISED + 1)
+        self.applies_everywhere()
+        time.sleep(2)
+        proxy.let_go()
+        self.within(lambda: self.are_even([self.first, second.pid]), "it is back and has its share")
+        self.within(lambda: second.health()[0] == 200, "it is ready again")
+        self.assert_exactly_once(load)
+        second.end()
+        proxy.close()
+
     def test_a_projector_whose_sessions_are_ended_takes_its_shards_again(self):
         second = self.start()
         load = Load()
@@ -307,6 +328,18 @@ class Ownership(unittest.TestCase):
         self.applies_everywhere()
         STACK.until_ready("projector", seconds=PROMISED)
         self.assert_exactly_once(load)
+
+    def test_work_goes_on_when_kafka_is_back(self):
+        before = fences()
+        STACK.kill("kafka")
+        STACK.until_ready("projector", ready=False, seconds=PROMISED)
+        busy = cpu_seconds(self.first)
+        time.sleep(8)
+        self.assertLess((cpu_seconds(self.first) - busy) / 8, 0.4, "a busy loop")
+        STACK.restart("kafka")
+        self.applies_everywhere()
+        STACK.until_ready("projector", seconds=PROMISED)
+        self.assertEqual(fences(), before, "a broker that was away is no reason to take a shard again")
 
     # Health ---------------------------------------------------------------------------------------------
 
