@@ -71,8 +71,10 @@ void belong_to(Connection& connection, MemberId member) {
 }
 
 bool enrol(Connection& connection, MemberId member) {
-    belong_to(connection, member);
-    if (lock(connection, kRoll, member)) return true;
+    if (lock(connection, kRoll, member)) {
+        belong_to(connection, member);
+        return true;
+    }
     connection.exec(
         with_locks(" select pg_terminate_backend(pid) from locks"
                    " where kind = $1 and number = $2 and pid <> pg_backend_pid()"),
@@ -91,8 +93,8 @@ Roll read_roll(Connection& connection, milliseconds patience) {
 void end_sessions(Connection& connection, MemberId member) {
     connection.exec(
         with_locks(" select pg_terminate_backend(pid) from locks"
-                   " where kind = $1 and number = $2 and pid <> pg_backend_pid()"),
-        Params{}.add(kSessions).add(member)
+                   " where kind in ($1, $2) and number = $3 and pid <> pg_backend_pid()"),
+        Params{}.add(kRoll).add(kSessions).add(member)
     );
 }
 

@@ -20,7 +20,8 @@ constexpr auto kHeartbeat = 4s;
 constexpr auto kOthersReturn = 1s;  // after a session was lost: the others may have lost theirs
 
 MemberId draw_member() {
-    return std::uniform_int_distribution<MemberId>{1}(*std::make_unique<std::random_device>());
+    std::random_device dice;
+    return std::uniform_int_distribution<MemberId>{1}(dice);
 }
 
 }  // namespace
@@ -78,6 +79,7 @@ void RollCall::run() {
             attend(*heartbeat);
         } catch (const std::exception& error) {
             process_.health.set(kCondition, false, error.what());
+            process_.health.set("postgres", false, error.what());
             if (roll_) absent_until_ = Clock::time_point::max();
         }
         members_.Set(0);
@@ -104,6 +106,7 @@ void RollCall::attend(platform::Heartbeat& heartbeat) {
         look(connection);
         heartbeat.beat();
         process_.health.set(kCondition, true);
+        process_.health.set("postgres", true);
     } while (!process_.shutdown.wait_for(kLookEvery));
 }
 
@@ -149,6 +152,8 @@ void RollCall::share(Roll roll) {
     std::set<ShardId> own;
     for (const auto& [shard, member] : deal(held_shards, members))
         if (member == member_) own.insert(shard);
+
+    if (own.empty()) process_.health.set("kafka", true, "nothing to read");
 
     const std::scoped_lock lock{mutex_};
     if (!roll_ || own.size() != own_.size() || roll.members != roll_->members)
