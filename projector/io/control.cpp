@@ -69,6 +69,15 @@ ShardPosition take_shard(
     return position;
 }
 
+void check_fence(Connection& connection, const ShardId& shard, const ShardPosition& position) {
+    connection.prepare(
+        "check_fence", "select from shards where shard = $1::smallint and fence = $2::bigint"
+    );
+    const auto found =
+        connection.exec_prepared("check_fence", Params{}.add(shard.number()).add(position.fence));
+    if (found.empty()) throw FencedOff(shard.name() + " was taken by another projector");
+}
+
 void write_position(
     Connection& connection,
     const ShardId& shard,

@@ -99,6 +99,13 @@ private:
     std::vector<Entry> rows_;
 };
 
+// Throws FencedOff where the shard was taken since.
+void check_fence(
+    platform::Connection& connection,
+    const ShardId& shard,
+    const ShardPosition& position
+);
+
 // Checks the fence and notes where the shard stands, within the batch's transaction.
 void write_position(
     platform::Connection& connection,

@@ -34,6 +34,8 @@ Connection connect(const std::string& url, const ShardId& shard) {
         .parameters = {
             {"enable_hashjoin", "off"},
             {"enable_mergejoin", "off"},
+            // Somebody's open transaction must not hold a shard up in silence.
+            {"lock_timeout", "3s"},
             {"client_min_messages", "warning"}}}};
 }
 
@@ -236,12 +238,12 @@ void Owner::stumble(const std::string& reason) {
     last_stumble_ = reason;
 }
 
-// Only a person can go on from here: the shard's lock is free, and it looks again, quietly, for
-// what they did.
+// Only a person can go on from here: the shard's lock is free, and it looks again for what they
+// did, quietly but in /readyz, where the log may grow meanwhile.
 void Owner::halt(const std::string& reason) {
     meters_.halted.Set(1);
     process_.health.set(condition_, false, reason);
-    if (reason != last_halt_) log::error("{} halts: {}", shard_.name(), reason);
+    if (last_halt_.empty()) log::error("{} halts: {}", shard_.name(), reason);
     last_halt_ = reason;
     pause(kLookAgain);
 }

@@ -258,8 +258,8 @@ void Projection<State>::idle() {
     }
     if (Clock::now() - last_note_ < kNoteEvery) return;
     if (publisher_.published() != position_.published_seq) return note_published();
-    // With the session the shard's lock is gone, so its loss must show without a record too.
-    connection_.check();
+    // That the session is gone, or the shard another's, must show without a record too.
+    check_fence(connection_, shard_, position_);
     last_note_ = Clock::now();
 }
 
