@@ -7,7 +7,20 @@
 namespace duel::platform {
 
 Heartbeat::Heartbeat(std::string name, Clock::duration limit)
-    : name_(std::move(name)), limit_(limit), last_(Clock::now().time_since_epoch().count()) {}
+    : name_(std::move(name)),
+      limit_(limit.count()),
+      last_(Clock::now().time_since_epoch().count()) {}
+
+Heartbeat::Patience::Patience(Heartbeat& heartbeat, Clock::duration limit)
+    : heartbeat_(heartbeat), usual_(heartbeat.limit_) {
+    heartbeat_.beat();
+    heartbeat_.limit_ = limit.count();
+}
+
+Heartbeat::Patience::~Patience() {
+    heartbeat_.beat();
+    heartbeat_.limit_ = usual_;
+}
 
 void Health::expect(const std::string& name, const std::string& reason) {
     std::lock_guard lock(mutex_);
@@ -40,6 +53,7 @@ void Health::forget(const std::string& name) {
 }
 
 bool Health::ready() const {
+    if (!late().empty()) return false;
     std::lock_guard lock(mutex_);
     return std::all_of(conditions_.begin(), conditions_.end(), [](const auto& entry) {
         return entry.second.ok;
@@ -70,7 +84,7 @@ std::vector<std::string> Health::late(Heartbeat::Clock::time_point now) const {
         auto heart = known.lock();
         if (!heart) continue;
         Heartbeat::Clock::time_point last(Heartbeat::Clock::duration(heart->last_.load()));
-        if (now - last <= heart->limit_) continue;
+        if (now - last <= Heartbeat::Clock::duration(heart->limit_.load())) continue;
         auto silent = std::chrono::duration_cast<std::chrono::seconds>(now - last).count();
         names.push_back(heart->name_ + " (silent for " + std::to_string(silent) + " s)");
     }

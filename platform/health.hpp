@@ -2,8 +2,8 @@
 
 // Whether a program can do its job now, and whether it is alive at all.
 //
-// Ready: every named condition holds. Alive: every named heartbeat beat within its limit; a
-// thread that hangs is seen by that. A change of a condition is logged once. Thread-safe.
+// Alive: every named heartbeat beat within its limit; a thread that hangs is seen by that. Ready:
+// alive, and every named condition holds. A change of a condition is logged once. Thread-safe.
 
 #include <atomic>
 #include <chrono>
@@ -22,12 +22,26 @@ public:
     // "I am here": call it in every round of a loop. One relaxed store.
     void beat() { last_.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed); }
 
+    // While it lives, silence up to `limit` is no alarm: for a call that may take that long. One at
+    // a time, in the thread that beats. Beats when it begins and ends.
+    class Patience {
+    public:
+        Patience(Heartbeat& heartbeat, Clock::duration limit);
+        ~Patience();
+        Patience(const Patience&) = delete;
+        Patience& operator=(const Patience&) = delete;
+
+    private:
+        Heartbeat& heartbeat_;
+        Clock::rep usual_;
+    };
+
 private:
     friend class Health;
     Heartbeat(std::string name, Clock::duration limit);
 
     std::string name_;
-    Clock::duration limit_;
+    std::atomic<Clock::rep> limit_;
     std::atomic<Clock::rep> last_;
 };
 

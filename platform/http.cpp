@@ -53,6 +53,10 @@ Response say_ready(const Health& health) {
         if (!condition.ok) body["ready"] = false;
         body["conditions"].push_back(std::move(entry));
     }
+    for (const std::string& name : health.late()) {
+        body["ready"] = false;
+        body["conditions"].push_back({{"name", name}, {"ok", false}, {"reason", "no heartbeat"}});
+    }
     auto status = body["ready"].get<bool>() ? http::status::ok : http::status::service_unavailable;
     using OnBadText = nlohmann::json::error_handler_t;
     return text_response(

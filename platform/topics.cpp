@@ -106,7 +106,7 @@ bool await_topics(
     const Shutdown& shutdown,
     const std::function<void(const std::string& reason)>& on_waiting
 ) {
-    Backoff backoff;
+    Backoff backoff{{.cap = std::chrono::milliseconds{2'000}}};
     std::string said;
     while (!shutdown.requested()) {
         std::string reason;

@@ -27,6 +27,7 @@ std::vector<Property> properties_of(const ConsumerSettings& settings) {
         {"enable.partition.eof", "true"},
         {"auto.offset.reset", "error"},
         {"check.crcs", "true"},
+        {"debug", "topic"},  // for interruptions()
         {"fetch.wait.max.ms", std::to_string(settings.fetch_wait.count())},
         {"fetch.message.max.bytes", std::to_string(settings.fetch_bytes)},
         {"fetch.error.backoff.ms", "100"},
@@ -197,6 +198,10 @@ void Consumer::wake() {
     eventfd_write(impl_->wake_fd, 1);
 }
 
+std::uint64_t Consumer::interruptions() const {
+    return impl_->interruptions();
+}
+
 std::vector<std::int64_t>
 Consumer::ends(const std::vector<PartitionId>& partitions, std::chrono::milliseconds longest) {
     return impl_->list_offsets(partitions, RD_KAFKA_OFFSET_END, longest);
@@ -219,9 +224,19 @@ std::vector<std::int64_t> Consumer::offsets_at(
 }
 
 Watermarks Consumer::watermarks(const PartitionId& partition, std::chrono::milliseconds longest) {
-    return {
-        .low = impl_->list_offsets({partition}, RD_KAFKA_OFFSET_BEGINNING, longest)[0],
-        .high = impl_->list_offsets({partition}, RD_KAFKA_OFFSET_END, longest)[0]};
+    return watermarks(std::vector{partition}, longest)[0];
+}
+
+std::vector<Watermarks> Consumer::watermarks(
+    const std::vector<PartitionId>& partitions,
+    std::chrono::milliseconds longest
+) {
+    const auto lows = impl_->list_offsets(partitions, RD_KAFKA_OFFSET_BEGINNING, longest);
+    const auto highs = impl_->list_offsets(partitions, RD_KAFKA_OFFSET_END, longest);
+    std::vector<Watermarks> marks;
+    for (std::size_t i = 0; i < partitions.size(); ++i)
+        marks.push_back({.low = lows[i], .high = highs[i]});
+    return marks;
 }
 
 std::int32_t

@@ -136,11 +136,19 @@ public:
     // Ends a wait from another thread.
     void wake();
 
+    // Counts the fetches that brokers refused because they do not lead, or do not know, a
+    // partition. While the count stays, all records read are of one and the same log; where it has
+    // changed when they were read, the topic may have been deleted and made anew, as fetches go by
+    // name.
+    std::uint64_t interruptions() const;
+
     // Asks the brokers where these partitions end now: a record appended before the call is
     // counted. In their order. Throws KafkaError where they do not answer in time.
     std::vector<std::int64_t>
     ends(const std::vector<PartitionId>& partitions, std::chrono::milliseconds longest);
     Watermarks watermarks(const PartitionId& partition, std::chrono::milliseconds longest);
+    std::vector<Watermarks>
+    watermarks(const std::vector<PartitionId>& partitions, std::chrono::milliseconds longest);
     // The first offset whose log time is at least that; the end where there is none.
     std::vector<std::int64_t> offsets_at(
         const std::vector<PartitionId>& partitions,

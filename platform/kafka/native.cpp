@@ -13,6 +13,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// No request of ours is held by a broker for longer than a second; a little more is patience.
+constexpr std::chrono::microseconds kSilence = 3s;
+
 BrokerWatch& watch_of(void* opaque) {
     return *static_cast<BrokerWatch*>(opaque);
 }
@@ -61,11 +64,18 @@ void BrokerWatch::on_statistics(std::string_view json) {
     auto statistics = nlohmann::json::parse(json, nullptr, false);
     if (!statistics.is_object() || !statistics.contains("brokers")) return;
     bool any_up = false;
+    bool any_silent = false;
     for (const auto& [name, broker] : statistics["brokers"].items()) {
         auto state = broker.value("state", "");
-        any_up = any_up || state == "UP" || state == "UPDATE";
+        bool is_up = state == "UP" || state == "UPDATE";
+        bool is_silent = is_up && broker.value("waitresp_cnt", 0) > 0 &&
+                         broker.value("rxidle", std::int64_t{0}) > kSilence.count();
+        any_silent = any_silent || is_silent;
+        any_up = any_up || is_up;
     }
-    if (any_up) {
+    if (any_silent) {
+        set(State::down, "a broker does not answer, although it is connected");
+    } else if (any_up) {
         rounds_down_ = 0;
         set(State::up, "");
     } else if (++rounds_down_ >= 2 && !last_error_.empty()) {
@@ -88,6 +98,8 @@ void BrokerWatch::set(State state, const std::string& reason) {
 }
 
 void BrokerWatch::on_log(int level, const char* kind, const char* text) {
+    // "trades [0]: broker unavailable: fetch: …", in later versions "leader unavailable".
+    if (std::string_view(text).find(" unavailable: ") != std::string_view::npos) ++interruptions_;
     // A broker that just started: librdkafka asks again until it is done.
     bool is_passing =
         std::string_view(text).find("oordinator load in progress") != std::string_view::npos;
@@ -142,7 +154,13 @@ KafkaClient make_client(
                 RD_KAFKA_RESP_ERR__INVALID_ARG, "Kafka option " + option + ": is not name=value"
             );
         }
-        set_property(conf.get(), option.substr(0, equals), option.substr(equals + 1));
+        // Whatever is to be logged, BrokerWatch needs what is said of topics.
+        bool is_debug = option.substr(0, equals) == "debug";
+        set_property(
+            conf.get(),
+            option.substr(0, equals),
+            option.substr(equals + 1) + (is_debug ? ",topic" : "")
+        );
     }
     rd_kafka_conf_set_opaque(conf.get(), &watch);
     if (on_delivery) rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivery);

@@ -31,6 +31,10 @@ public:
     // change itself is told by set().
     void on_log(int level, const char* kind, const char* text);
 
+    // How often a partition had no leader, or not the one that was asked: the brokers refused a
+    // fetch. librdkafka handles that and says so only among what it logs of topics.
+    std::uint64_t interruptions() const { return interruptions_; }
+
     // Throws KafkaError once the client has failed for good.
     void throw_if_fatal() const;
 
@@ -44,6 +48,7 @@ private:
     int rounds_down_ = 0;
     std::string last_error_;
     std::atomic<int> fatal_{0};
+    std::atomic<std::uint64_t> interruptions_{0};
     mutable std::mutex mutex_;  // of what follows
     std::string fatal_text_;
     std::unordered_map<std::string, std::chrono::steady_clock::time_point> logged_;

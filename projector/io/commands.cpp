@@ -39,7 +39,7 @@ std::vector<TopicRule> needed_topics() {
 
 // Waits for the database; refuses one that was not migrated. False when asked to stop meanwhile.
 bool await_model(const Process& process) {
-    platform::Backoff backoff;
+    platform::Backoff backoff{{.cap = 2s}};
     while (!process.shutdown.requested()) {
         try {
             platform::Connection connection{platform::ConnectionSettings{
@@ -58,11 +58,14 @@ bool await_model(const Process& process) {
 
 // Tables are added to the model that is active, and the first time to the first.
 std::string model_to_migrate(platform::Connection& connection) {
-    try {
-        return connection.quote_name(active_model(connection).schema);
-    } catch (const NotMigrated&) {
-        return "model_1";
-    }
+    const auto exists = connection.exec(
+        "select to_regclass('duel_control.models') is not null", platform::Params{}
+    );
+    if (!exists.one().get<bool>(0)) return "model_1";
+    const auto active = connection.exec(
+        "select schema_name from duel_control.models where active", platform::Params{}
+    );
+    return active.empty() ? "model_1" : connection.quote_name(active.one().get<std::string>(0));
 }
 
 // A shard for every partition of trades and of prices.
@@ -121,12 +124,13 @@ int run_shards(
         );
     }
 
+    const RollCall roll_call{process, shards};
     std::vector<std::unique_ptr<Owner>> owners;
     std::vector<std::jthread> threads;
     owners.reserve(shards.size());
     threads.reserve(shards.size());
     for (const ShardId& shard : shards)
-        owners.push_back(std::make_unique<Owner>(process, shard));
+        owners.push_back(std::make_unique<Owner>(process, roll_call, shard));
     for (const auto& owner : owners)
         threads.emplace_back([&owner] { owner->run(); });
     health.set("shards", true);

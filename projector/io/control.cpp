@@ -7,15 +7,6 @@ using platform::Json;
 using platform::Params;
 using std::chrono::milliseconds;
 
-bool try_lock(Connection& connection, const ShardId& shard) {
-    constexpr std::int32_t kDuel = 0x4475656c;  // "Duel"
-    const auto locked = connection.exec(
-        "select pg_try_advisory_lock($1, $2)",
-        Params{}.add(kDuel).add(static_cast<std::int32_t>(shard.number()))
-    );
-    return locked.one().get<bool>(0);
-}
-
 ShardPosition take_shard(
     Connection& connection,
     const ShardId& shard,
@@ -23,14 +14,15 @@ ShardPosition take_shard(
     const std::string& epoch
 ) {
     const auto taken = connection.exec(
-        "insert into shards (shard, epoch, owner, offsets, seq, fence, published_seq, next_no,"
+        "insert into shards (shard, epoch, owner, offsets, log_times, seq, fence, published_seq, "
+        "next_no,"
         " lag_records, silent, pace_ms, updated_at)"
-        " values ($1, $2, $3, '{}', 0, 1, 0, 1, 0, false, 500, now())"
+        " values ($1, $2, $3, '{}', '{}', 0, 1, 0, 1, 0, false, 500, now())"
         " on conflict (shard) do update set owner = excluded.owner, fence = shards.fence + 1,"
         " updated_at = now()"
         " returning epoch, offsets::text, seq, fence, published_seq, next_no, now, rank_point, "
         "silent,"
-        " pace_ms",
+        " pace_ms, log_times::text",
         Params{}.add(shard.number()).add(epoch).add(owner)
     );
     const platform::Row row = taken.one();
@@ -45,8 +37,18 @@ ShardPosition take_shard(
     position.pace.point = row.get<std::optional<Timestamp>>(7);
     position.pace.silent = row.get<bool>(8);
     position.pace.pace = milliseconds{row.get<std::int32_t>(9)};
+    position.log_marks = log_marks_from_json(row.get<std::string_view>(10));
     position.is_new = position.seq == 0;
     return position;
+}
+
+void check_fence(Connection& connection, const ShardId& shard, const ShardPosition& position) {
+    connection.prepare(
+        "check_fence", "select from shards where shard = $1::smallint and fence = $2::bigint"
+    );
+    const auto found =
+        connection.exec_prepared("check_fence", Params{}.add(shard.number()).add(position.fence));
+    if (found.empty()) throw FencedOff(shard.name() + " was taken by another projector");
 }
 
 void write_position(
@@ -59,10 +61,12 @@ void write_position(
         "write_position",
         "update shards set offsets = $3::jsonb, seq = $4::bigint, published_seq = $5::bigint,"
         " next_no = $6::bigint, now = $7::timestamptz, rank_point = $8::timestamptz,"
-        " silent = $9::boolean, pace_ms = $10::int, lag_records = $11::bigint, updated_at = now()"
+        " silent = $9::boolean, pace_ms = $10::int, lag_records = $11::bigint,"
+        " log_times = $12::jsonb, updated_at = now()"
         " where shard = $1::smallint and fence = $2::bigint"
     );
     const std::string offsets = json_of(position.offsets);
+    const std::string log_times = json_of(position.log_marks);
     const auto touched = connection.exec_prepared(
         "write_position",
         Params{}
@@ -77,6 +81,7 @@ void write_position(
             .add(position.pace.silent)
             .add(static_cast<std::int32_t>(position.pace.pace.count()))
             .add(lag)
+            .add(Json{log_times})
     );
     if (touched.affected() != 1) throw FencedOff(shard.name() + " was taken by another projector");
 }

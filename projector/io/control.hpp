@@ -2,6 +2,7 @@
 
 #include "core/time.hpp"
 #include "platform/postgres.hpp"
+#include "projector/io/log_marks.hpp"
 #include "projector/io/offsets.hpp"
 #include "projector/rules/pace.hpp"
 #include "projector/rules/shard.hpp"
@@ -23,20 +24,19 @@ struct NotMigrated : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// Takes the shard's advisory lock for as long as the connection lives; false where another has it.
-bool try_lock(platform::Connection& connection, const ShardId& shard);
-
 // Where a shard stands.
 struct ShardPosition {
     std::string epoch;
     Offsets offsets;
+    LogMarks log_marks;
     std::int64_t seq{0};
     std::int64_t fence{0};
     std::int64_t published_seq{0};
     std::int64_t next_no{1};
     std::optional<Timestamp> now;
     Pace pace;
-    bool is_new{false};  // it never consumed anything
+    bool is_new{false};    // it never consumed anything
+    bool is_lossy{false};  // records were given up on purpose: it stands after them
 };
 
 // Makes the shard this owner's: raises its fence, which ends every earlier owner's writing. A shard
@@ -46,6 +46,13 @@ ShardPosition take_shard(
     const ShardId& shard,
     const std::string& owner,
     const std::string& epoch
+);
+
+// Throws FencedOff where the shard was taken since.
+void check_fence(
+    platform::Connection& connection,
+    const ShardId& shard,
+    const ShardPosition& position
 );
 
 // Checks the fence and notes where the shard stands, within the batch's transaction.

@@ -1,6 +1,8 @@
 #include "projector/io/intake.hpp"
 
 #include "platform/log.hpp"
+#include "platform/thread_name.hpp"
+#include "projector/io/log_check.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -14,7 +16,8 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t kReadAtOnce = 1'000;
 constexpr std::size_t kHandOverAt = 500;
-constexpr auto kAskForEnds = 5s;
+constexpr auto kAskForEnds = 2s;
+constexpr auto kLookAtLog = 1s;
 constexpr auto kIdleWait = 100ms;  // a new record or the end of this object cuts it short
 
 Timestamp wall_clock() {
@@ -29,6 +32,12 @@ struct Intake::Lane {
     Topic topic{Topic::trades};
     std::vector<platform::Record> fetched;
     std::size_t next{0};
+
+    // By which the log is known again: what was handed over, and with what was merged since.
+    std::int64_t handed_over{0};  // the offset after it
+    std::optional<LogMark> mark;
+    std::int64_t merged{0};
+    std::optional<LogMark> merged_mark;
 
     // Of the head, once it was looked at.
     std::optional<Result<Event>> decoded;
@@ -61,6 +70,12 @@ Intake::Intake(
         auto lane = std::make_unique<Lane>();
         lane->reader = reader.get();
         lane->topic = reader->topic() == text(Topic::trades) ? Topic::trades : Topic::prices;
+        const std::pair partition{lane->topic, reader->partition()};
+        lane->merged = from.at(partition);
+        const auto mark = settings_.log_marks.find(partition);
+        if (mark != settings_.log_marks.end()) lane->merged_mark = mark->second;
+        lane->handed_over = lane->merged;
+        lane->mark = lane->merged_mark;
         lanes_.push_back(std::move(lane));
     }
     thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
@@ -94,11 +109,14 @@ std::size_t Intake::queued() const {
 }
 
 void Intake::run(const std::stop_token& stop) {
+    platform::name_thread("read " + name_);
     try {
         while (!stop.stop_requested()) {
+            if (settings_.heartbeat) settings_.heartbeat->beat();
             {
                 std::unique_lock lock{mutex_};
-                changed_.wait(lock, stop, [this] { return queued_ < settings_.queue_records; });
+                const auto has_room = [this] { return queued_ < settings_.queue_records; };
+                if (!changed_.wait_for(lock, stop, 1s, has_room)) continue;
             }
             fill();
             bool advanced = false;
@@ -127,6 +145,9 @@ void Intake::fill() {
             throw LogMismatch(fmt::format(
                 "the log no longer has the record that {} stands at: {}", name_, error->text
             ));
+        // It may come back as another topic, with other records at the same offsets.
+        if (error->kind == platform::PartitionError::Kind::unknown_partition)
+            throw LogGone(fmt::format("{} cannot read on: {}", name_, error->text));
     }
 }
 
@@ -194,6 +215,9 @@ void Intake::emit(Lane& lane) {
          std::move(*lane.decoded),
          stretch_.take(MergeKey::of(place))}
     );
+    lane.merged = place.offset + 1;
+    if (!lane.merged_mark) lane.merged_mark = {place.offset, place.log_time, place.log_time};
+    lane.merged_mark->last_at = place.log_time;
     ++lane.next;
     lane.decoded.reset();
     lane.seen_at.reset();
@@ -201,8 +225,42 @@ void Intake::emit(Lane& lane) {
     if (!lane.has_head()) fill();
 }
 
+// Looks at the log where it may have been replaced since the last look; false where that cannot be
+// told now.
+bool Intake::is_same_log() {
+    const std::uint64_t interruptions = consumer_.interruptions();
+    if (interruptions == interruptions_) return true;
+    Offsets offsets;
+    LogMarks marks;
+    for (const auto& lane : lanes_) {
+        const std::pair partition{lane->topic, lane->reader->partition()};
+        offsets[partition] = lane->handed_over;
+        if (lane->mark) marks[partition] = *lane->mark;
+    }
+    try {
+        auto checker = make_checker(settings_.kafka);
+        for (const auto& [partition, now] : look_at_log(checker, offsets, marks, kLookAtLog)) {
+            const auto mark = marks.find(partition);
+            const auto known = mark == marks.end() ? std::nullopt : std::optional{mark->second};
+            if (const auto what = difference(offsets.at(partition), known, now))
+                throw LogMismatch(
+                    fmt::format("{}/{}: {}", text(partition.first), partition.second, *what)
+                );
+        }
+    } catch (const platform::KafkaError& error) {
+        platform::log::debug("{}: cannot look at the log: {}", name_, error.what());
+        return false;
+    }
+    interruptions_ = interruptions;
+    return true;
+}
+
 void Intake::hand_over() {
-    if (merged_.empty()) return;
+    if (merged_.empty() || !is_same_log()) return;
+    for (const auto& lane : lanes_) {
+        lane->handed_over = lane->merged;
+        lane->mark = lane->merged_mark;
+    }
     {
         const std::scoped_lock lock{mutex_};
         queued_ += merged_.size();

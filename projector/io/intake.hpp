@@ -1,8 +1,10 @@
 #pragma once
 
 #include "core/event.hpp"
+#include "platform/health.hpp"
 #include "platform/kafka.hpp"
 #include "projector/io/offsets.hpp"
+#include "projector/rules/log_mark.hpp"
 #include "projector/rules/merge_order.hpp"
 #include "projector/rules/place.hpp"
 #include "projector/rules/shard.hpp"
@@ -39,10 +41,17 @@ struct LogMismatch : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// A partition is not there any more: begin again, once it is, by looking whether it is the same.
+struct LogGone : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 struct IntakeSettings {
     platform::KafkaSettings kafka;
     std::chrono::milliseconds merge_wait{3};
     std::size_t queue_records{40'000};
+    LogMarks log_marks{};                              // of what was applied before
+    std::shared_ptr<platform::Heartbeat> heartbeat{};  // of the reading thread, where one is wanted
 };
 
 // Reads the partitions of one shard from given offsets, merges them into one order and decodes
@@ -51,7 +60,8 @@ struct IntakeSettings {
 // Of the partitions that have records fetched or known to be waiting, the smallest head goes first.
 // A partition that is caught up is waited for until a record is merge_wait old, no longer. The end
 // of a contest is fair: it waits until every price partition is read up to where it ended after the
-// record of the end was read.
+// record of the end was read. After brokers refused a fetch nothing is handed over before the log
+// was looked at: it may be another one of the same name.
 class Intake {
 public:
     using StateHook = platform::KafkaStateHook;
@@ -65,7 +75,7 @@ public:
     ~Intake();
 
     // About `most` records, in order; waits that long for the first. Throws what ended the reading:
-    // LogMismatch, or KafkaError.
+    // LogMismatch, LogGone, or KafkaError.
     Inputs take(std::size_t most, std::chrono::milliseconds longest);
 
     // Records that are in the log and were not taken yet, as far as is known.
@@ -82,12 +92,14 @@ private:
     bool may_pass(const Lane& lane);
     bool is_fair(Lane& lane);
     void emit(Lane& lane);
+    bool is_same_log();
     void hand_over();
     void note_lag();
 
     IntakeSettings settings_;
     std::string name_;
     platform::Consumer consumer_;
+    std::uint64_t interruptions_{0};  // up to which the log is known to be the same
     Decoder decoder_;
     std::vector<std::unique_ptr<Lane>> lanes_;
     Stretch stretch_;

@@ -37,7 +37,10 @@ read_journal(Connection& connection, const ShardId& shard, std::int64_t seq) {
 }
 
 Journal::Journal(Connection& connection, const ShardId& shard, const ShardPosition& position)
-    : shard_{shard.number()}, seq_{position.seq}, next_{position.offsets} {
+    : shard_{shard.number()},
+      seq_{position.seq},
+      next_{position.offsets},
+      log_marks_{position.log_marks} {
     const auto newest = connection.exec(
         std::string{kColumns} + " where shard = $1 order by seq_from desc limit 1",
         Params{}.add(shard_)

@@ -2,6 +2,7 @@
 
 #include "platform/postgres.hpp"
 #include "projector/io/control.hpp"
+#include "projector/io/log_marks.hpp"
 #include "projector/io/offsets.hpp"
 #include "projector/rules/place.hpp"
 
@@ -20,7 +21,7 @@ struct JournalRow {
     std::int64_t seq_to{0};  // below seq_from while it is empty
     Offsets start;
     Offsets end;
-    std::string cause;  // start, owner, late, silence, pace; joined by +
+    std::string cause;  // start, owner, late, silence, pace, loss; joined by +
     std::chrono::milliseconds pace{500};
 
     bool is_caused_by(std::string_view one) const { return cause.find(one) != std::string::npos; }
@@ -43,8 +44,10 @@ public:
     void consume(const Place& place) {
         ++seq_;
         next_[{place.topic, place.partition}] = place.offset + 1;
+        note(log_marks_, place);
     }
     const Offsets& next() const { return next_; }
+    const LogMarks& log_marks() const { return log_marks_; }
 
     void write(platform::Connection& connection, const std::string& epoch);
     void settle();
@@ -57,6 +60,7 @@ private:
     std::int16_t shard_;
     std::int64_t seq_;
     Offsets next_;
+    LogMarks log_marks_;
     std::vector<Entry> rows_;
 };
 

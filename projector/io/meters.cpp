@@ -72,6 +72,11 @@ Meters::Meters(platform::Metrics& metrics, const ShardId& shard)
           "1 while this process owns the shard",
           {{"shard", shard.name()}}
       )},
+      halted{metrics.gauge(
+          "duel_projector_halted",
+          "1 while the shard stands still until a person decides: the log is not the one it read",
+          {{"shard", shard.name()}}
+      )},
       rankings{metrics.counter(
           "duel_projector_rankings_total",
           "Rankings of a contest",

@@ -29,6 +29,7 @@ public:
     prometheus::Gauge& queued_records;
     prometheus::Gauge& untold_records;
     prometheus::Gauge& owned;
+    prometheus::Gauge& halted;
     prometheus::Counter& rankings;
     prometheus::Counter& ranking_seconds;
     prometheus::Counter& fencing_losses;

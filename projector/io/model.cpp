@@ -37,11 +37,14 @@ Model active_model(Connection& connection) {
         );
     Model active{model.one().get<std::string>(0), model.one().get<std::string>(1)};
     const auto table = connection.exec(
-        "select to_regclass($1) is not null", Params{}.add(active.schema + ".dead_letters")
+        "select exists (select from pg_attribute"
+        " where attrelid = to_regclass($1) and attname = 'log_times')",
+        Params{}.add(active.schema + ".shards")
     );
     if (!table.one().get<bool>(0))
         throw NotMigrated(
-            "model " + active.schema + " has no tables: run `duel-projector migrate`"
+            "the tables of model " + active.schema +
+            " are missing or old: run `duel-projector migrate`"
         );
     return active;
 }

@@ -2,19 +2,24 @@
 
 #include <nlohmann/json.hpp>
 
+#include <charconv>
 #include <fmt/format.h>
+#include <stdexcept>
 
 namespace duel::projector {
-namespace {
-
-Topic topic_named(std::string_view name) {
+std::optional<std::pair<Topic, std::int32_t>> partition_named(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    if (slash == std::string_view::npos) return std::nullopt;
+    const std::string_view digits = text.substr(slash + 1);
+    std::int32_t partition = -1;
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), partition);
+    if (read.ec != std::errc{} || read.ptr != digits.data() + digits.size() || partition < 0)
+        return std::nullopt;
     for (const Topic topic : {Topic::trades, Topic::prices, Topic::status}) {
-        if (text(topic) == name) return topic;
+        if (duel::text(topic) == text.substr(0, slash)) return std::pair{topic, partition};
     }
-    throw std::logic_error("unknown topic in stored offsets: " + std::string{name});
+    return std::nullopt;
 }
-
-}  // namespace
 
 std::string json_of(const Offsets& offsets) {
     std::string json = "{";
@@ -35,8 +40,9 @@ Offsets offsets_from_json(std::string_view json) {
     Offsets offsets;
     const auto stored = nlohmann::json::parse(json).get<std::map<std::string, std::int64_t>>();
     for (const auto& [name, next] : stored) {
-        const std::size_t slash = name.find('/');
-        offsets[{topic_named(name.substr(0, slash)), std::stoi(name.substr(slash + 1))}] = next;
+        const auto partition = partition_named(name);
+        if (!partition) throw std::logic_error("unknown partition in stored offsets: " + name);
+        offsets[*partition] = next;
     }
     return offsets;
 }

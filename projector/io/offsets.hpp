@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,9 @@ namespace duel::projector {
 
 // Where a shard stands in each partition that it reads: the next record to apply.
 using Offsets = std::map<std::pair<Topic, std::int32_t>, std::int64_t>;
+
+// "trades/3"; nothing where the text names no partition.
+std::optional<std::pair<Topic, std::int32_t>> partition_named(std::string_view text);
 
 // {"prices/0": 5, "trades/3": 17}, as the tables hold it.
 std::string json_of(const Offsets& offsets);

@@ -10,10 +10,13 @@ namespace duel::projector {
 namespace {
 
 using namespace std::chrono_literals;
+using platform::Heartbeat;
 
 constexpr auto kIdle = 100ms;
 constexpr auto kNoteEvery = 1s;
 constexpr auto kLastFlush = 5s;
+constexpr auto kReadsEvery = 4s;  // at least, or it hangs
+constexpr auto kLongCall = 60s;   // of Postgres on a whole batch, before it counts as hanging
 constexpr int kProbeBatches = 50;
 
 template <class State>
@@ -41,6 +44,7 @@ Projection<State>::Projection(
     ShardPosition position,
     std::unique_ptr<State> state,
     Meters& meters,
+    platform::Heartbeat& heartbeat,
     int& probe_batches
 )
     : process_{process},
@@ -49,6 +53,7 @@ Projection<State>::Projection(
       position_{std::move(position)},
       state_{std::move(state)},
       meters_{meters},
+      heartbeat_{heartbeat},
       probe_batches_{probe_batches},
       outbox_{position_.epoch, shard.name()},
       journal_{connection, shard, position_},
@@ -62,7 +67,9 @@ Projection<State>::Projection(
           shard,
           {.kafka = process.common.kafka,
            .merge_wait = process.settings.merge_wait,
-           .queue_records = process.settings.queue_records},
+           .queue_records = process.settings.queue_records,
+           .log_marks = position_.log_marks,
+           .heartbeat = process.health.heartbeat("reading for " + shard.name(), kReadsEvery)},
           position_.offsets,
           [&process](bool up, const std::string& reason) {
               process.health.set("kafka", up, reason);
@@ -70,8 +77,20 @@ Projection<State>::Projection(
       pace_keeper_{process.settings.pace} {
     if (position_.is_new) state_->pace.pace = process.settings.pace;
     journal_.begin(position_.is_new ? "start" : "owner", state_->pace.pace);
+    if (position_.is_lossy) note_loss();
     tell_leftovers();
     note_published();
+}
+
+// The journal says where the log was left, before anything is read from the new place.
+template <class State>
+void Projection<State>::note_loss() {
+    journal_.begin("loss", state_->pace.pace);
+    platform::Transaction transaction{connection_};
+    write_position(connection_, shard_, position_, intake_.lag());
+    journal_.write(connection_, position_.epoch);
+    transaction.commit();
+    journal_.settle();
 }
 
 template <class State>
@@ -84,10 +103,9 @@ void Projection<State>::tell_leftovers() {
 }
 
 template <class State>
-void Projection<State>::run() {
-    const auto heartbeat = process_.health.heartbeat(shard_.name(), 60s);
-    while (!process_.shutdown.requested()) {
-        heartbeat->beat();
+void Projection<State>::run(const std::function<bool()>& goes_on) {
+    while (goes_on()) {
+        heartbeat_.beat();
         Inputs inputs;
         timed(meters_, Meters::Phase::fetch, [&] {
             inputs = intake_.take(process_.settings.batch_records, kIdle);
@@ -101,6 +119,7 @@ void Projection<State>::run() {
         meters_.queued_records.Set(static_cast<double>(intake_.queued()));
         meters_.untold_records.Set(static_cast<double>(publisher_.outstanding()));
     }
+    const Heartbeat::Patience patience{heartbeat_, kLongCall};
     publisher_.flush(kLastFlush);
     note_published();
 }
@@ -109,12 +128,14 @@ template <class State>
 void Projection<State>::work(const Inputs& inputs) {
     std::size_t records = 0;
     if constexpr (kIsContest<State>) {
+        const Heartbeat::Patience patience{heartbeat_, kLongCall};
         if (probe_batches_ > 0)
             answer(connection_, state_->book, id_questions(state_->book, inputs));
     }
     retried_ = 0;
     timed(meters_, Meters::Phase::apply, [&] {
         for (std::size_t chunk = 0; chunk < inputs.size(); ++chunk) {
+            heartbeat_.beat();
             for (std::size_t index = 0; index < inputs[chunk].size(); ++index)
                 consume(inputs, chunk, index);
             records += inputs[chunk].size();
@@ -164,7 +185,9 @@ void Projection<State>::consume(const Inputs& inputs, std::size_t chunk, std::si
 
 template <class State>
 void Projection<State>::commit() {
+    const Heartbeat::Patience patience{heartbeat_, kLongCall};
     position_.offsets = journal_.next();
+    position_.log_marks = journal_.log_marks();
     position_.published_seq = publisher_.published();
     move_on(position_, *state_);
 
@@ -204,8 +227,8 @@ void Projection<State>::idle() {
     }
     if (Clock::now() - last_note_ < kNoteEvery) return;
     if (publisher_.published() != position_.published_seq) return note_published();
-    // With the session the shard's lock is gone, so its loss must show without a record too.
-    connection_.check();
+    // That the session is gone, or the shard another's, must show without a record too.
+    check_fence(connection_, shard_, position_);
     last_note_ = Clock::now();
 }
 

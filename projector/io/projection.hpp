@@ -7,11 +7,12 @@
 #include "projector/io/intake.hpp"
 #include "projector/io/journal.hpp"
 #include "projector/io/meters.hpp"
-#include "projector/io/owner.hpp"
 #include "projector/io/pace_keeper.hpp"
+#include "projector/io/process.hpp"
 #include "projector/io/publisher.hpp"
 #include "projector/rules/outbox.hpp"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -31,15 +32,17 @@ public:
         ShardPosition position,
         std::unique_ptr<State> state,
         Meters& meters,
+        platform::Heartbeat& heartbeat,
         int& probe_batches
     );
 
-    // Until the process is asked to stop; then everything told is acknowledged and noted.
-    void run();
+    // For as long as `goes_on` holds; then everything told is acknowledged and noted.
+    void run(const std::function<bool()>& goes_on);
 
 private:
     using Clock = std::chrono::steady_clock;
 
+    void note_loss();
     void tell_leftovers();
     void work(const Inputs& inputs);
     void consume(const Inputs& inputs, std::size_t chunk, std::size_t index);
@@ -56,6 +59,7 @@ private:
     ShardPosition position_;
     std::unique_ptr<State> state_;
     Meters& meters_;
+    platform::Heartbeat& heartbeat_;
     int& probe_batches_;
 
     Outbox outbox_;

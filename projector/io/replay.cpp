@@ -140,6 +140,7 @@ private:
             if (verdict.outcome == Outcome::refused && input.place.topic == shard_.own_topic())
                 keep_letter(input, verdict.error);
             position_.offsets[{input.place.topic, input.place.partition}] = input.place.offset + 1;
+            note(position_.log_marks, input.place);
             ++unwritten_;
             ++applied_;
         }

@@ -1,5 +1,7 @@
 #include "projector/io/settings.hpp"
 
+#include "projector/io/log_check.hpp"
+
 namespace duel::projector {
 
 using platform::at_least;
@@ -135,6 +137,30 @@ void offer(platform::SettingTable& table, RunSettings& run) {
         "between two rankings of a contest, in log time",
         between(milliseconds{10}, milliseconds{600'000})
     );
+    table.add(
+        "--frozen-after",
+        "DUEL_PROJECTOR_FROZEN_AFTER",
+        run.frozen_after,
+        "time",
+        "how long another projector may be silent before its sessions are ended and its shards "
+        "taken",
+        between(milliseconds{1'000}, milliseconds{600'000})
+    );
+    platform::SettingEntry& losses = table.add(
+        "--accept-loss-from",
+        "DUEL_PROJECTOR_ACCEPT_LOSS_FROM",
+        run.accept_loss_from,
+        "TOPIC/PARTITION:OFFSET",
+        "where a shard that halted goes on in a log that is not the one it has read, without what "
+        "is missing; may repeat"
+    );
+    losses.assign = [assign = losses.assign](const std::vector<std::string>& values
+                    ) -> std::optional<std::string> {
+        for (const std::string& value : values) {
+            if (!loss_from_text(value)) return "TOPIC/PARTITION:OFFSET, such as trades/3:17";
+        }
+        return assign(values);
+    };
     offer_limits(table, run.limits);
 }
 

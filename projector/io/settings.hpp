@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace duel::projector {
 
@@ -26,10 +27,12 @@ struct MigrateSettings {
 struct RunSettings {
     platform::Secret postgres;
     std::string migrations;
-    std::size_t batch_records = 10'000;       // most of one transaction
-    std::size_t queue_records = 40'000;       // most that wait for a shard, decoded
-    std::chrono::milliseconds merge_wait{3};  // for a partition that is caught up
-    std::chrono::milliseconds pace{500};      // between two rankings, in log time
+    std::size_t batch_records = 10'000;             // most of one transaction
+    std::size_t queue_records = 40'000;             // most that wait for a shard, decoded
+    std::chrono::milliseconds merge_wait{3};        // for a partition that is caught up
+    std::chrono::milliseconds pace{500};            // between two rankings, in log time
+    std::chrono::milliseconds frozen_after{3'000};  // without a sign of life
+    std::vector<std::string> accept_loss_from;      // TOPIC/PARTITION:OFFSET
     Limits limits;
 };
 

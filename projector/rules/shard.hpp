@@ -19,6 +19,9 @@ struct ShardId {
     std::int16_t number() const {
         return static_cast<std::int16_t>(2 * partition + (kind == Kind::market ? 1 : 0));
     }
+    static ShardId of_number(std::int16_t number) {
+        return {number % 2 == 0 ? Kind::contest : Kind::market, number / 2};
+    }
     // As people and the feed spell it: "contest/3".
     std::string name() const {
         return (kind == Kind::contest ? "contest/" : "market/") + std::to_string(partition);

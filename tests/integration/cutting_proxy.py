@@ -11,6 +11,8 @@ class CuttingProxy:
         self._target = port
         self._lock = threading.Lock()
         self._open = set()
+        self._passes = threading.Event()
+        self._passes.set()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -24,7 +26,16 @@ class CuttingProxy:
                 self._end(end)
         return len(pairs)
 
+    def hold(self):
+        """Lets nothing through, and nobody know: a network that is parted."""
+        self._passes.clear()
+
+    def let_go(self):
+        """What was sent meanwhile arrives after all."""
+        self._passes.set()
+
     def close(self):
+        self.let_go()
         self._end(self._listener)
         self.cut()
 
@@ -57,6 +68,7 @@ class CuttingProxy:
         source.settimeout(None)
         try:
             while data := source.recv(65536):
+                self._passes.wait()
                 sink.sendall(data)
         except OSError:
             pass

@@ -7,6 +7,7 @@ several test programs.
 
 import base64
 import contextlib
+import ctypes
 import hashlib
 import hmac
 import json
@@ -204,6 +205,24 @@ class Stack:
         finally:
             if asking is not consumer:
                 asking.close()
+
+    def delete_records(self, topic, partition, before):
+        """Cuts off the beginning of a partition. Debian's confluent_kafka cannot, the library below it can."""
+        kafka = ctypes.CDLL("librdkafka.so.1")
+        for name in ("conf_new", "new", "topic_partition_list_new", "topic_partition_list_add", "DeleteRecords_new",
+                     "queue_new", "queue_poll"):
+            getattr(kafka, f"rd_kafka_{name}").restype = ctypes.c_void_p
+        pointer = ctypes.c_void_p
+        conf = kafka.rd_kafka_conf_new()
+        kafka.rd_kafka_conf_set(pointer(conf), b"bootstrap.servers", self.env["DUEL_KAFKA"].encode(), None, 0)
+        client = pointer(kafka.rd_kafka_new(0, pointer(conf), None, 0))
+        places = pointer(kafka.rd_kafka_topic_partition_list_new(1))
+        place = kafka.rd_kafka_topic_partition_list_add(places, topic.encode(), partition)
+        ctypes.c_int64.from_address(place + 16).value = before   # after a pointer and a padded int32
+        requests, queue = (pointer * 1)(kafka.rd_kafka_DeleteRecords_new(places)), pointer(kafka.rd_kafka_queue_new(client))
+        kafka.rd_kafka_DeleteRecords(client, requests, 1, None, queue)
+        event = kafka.rd_kafka_queue_poll(queue, 10000)
+        assert event and kafka.rd_kafka_event_error(pointer(event)) == 0, "Kafka deletes no records"
 
     # What has been applied ------------------------------------------------------------------------------
 

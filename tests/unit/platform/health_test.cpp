@@ -61,3 +61,24 @@ TEST_CASE("a heartbeat that is gone on purpose is missed by nobody", "[health]")
     health.heartbeat("shard contest/3", 5s).reset();
     REQUIRE(health.late(Heartbeat::Clock::now() + 1h).empty());
 }
+
+TEST_CASE("who hangs is not ready", "[health]") {
+    Health health;
+    health.set("kafka", true);
+    auto hung = health.heartbeat("shard contest/3", -1s);
+    REQUIRE_FALSE(health.ready());
+    hung.reset();
+    REQUIRE(health.ready());
+}
+
+TEST_CASE("a long call may be silent for as long as it was given, and no longer", "[health]") {
+    Health health;
+    auto shard = health.heartbeat("shard contest/3", 4s);
+    {
+        const Heartbeat::Patience patience{*shard, 60s};
+        REQUIRE(health.late(Heartbeat::Clock::now() + 59s).empty());
+        REQUIRE(health.late(Heartbeat::Clock::now() + 62s).size() == 1);
+    }
+    REQUIRE(health.late(Heartbeat::Clock::now() + 3s).empty());
+    REQUIRE(health.late(Heartbeat::Clock::now() + 6s).size() == 1);
+}

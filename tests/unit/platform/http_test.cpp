@@ -97,6 +97,9 @@ TEST_CASE("health is 503 naming the heartbeat that is late", "[http]") {
     std::string response = get(page.server, "/healthz?verbose");
     REQUIRE(status(response) == "HTTP/1.1 503 Service Unavailable");
     REQUIRE(body(response) == "no heartbeat: shard contest/0 (silent for 0 s)\n");
+    std::string ready = get(page.server, "/readyz");
+    REQUIRE(status(ready) == "HTTP/1.1 503 Service Unavailable");
+    REQUIRE(ready.find("shard contest/0 (silent for 0 s)") != std::string::npos);
 }
 
 TEST_CASE("HEAD gets the head alone; other methods and pages are refused", "[http]") {
