@@ -92,21 +92,35 @@ Kind kind_of(const Body& body) {
     return std::visit([]<class B>(const B&) { return B::kKind; }, body);
 }
 
-void encode(const Head& head, const Body& body, std::string& out) {
+template <class B>
+void encode_body(const Head& head, const B& body, std::string& out) {
     JsonWriter writer{out};
     writer.begin_object()
         .field("channel", head.channel)
         .field("epoch", head.epoch)
         .field("shard", head.shard)
         .field("seq", head.seq)
-        .field("kind", kind_of(body))
-        .field("type", type_of(body))
+        .field("kind", B::kKind)
+        .field("type", B::kType)
         .field("prev_seq", head.prev_seq)
         .key("body")
         .begin_object();
-    std::visit([&](const auto& b) { write_fields<AmountStyle::number>(writer, b); }, body);
+    write_fields<AmountStyle::number>(writer, body);
     writer.end_object().end_object();
 }
+
+void encode(const Head& head, const Body& body, std::string& out) {
+    std::visit([&](const auto& b) { encode_body(head, b, out); }, body);
+}
+
+template void encode_body(const Head&, const Price&, std::string&);
+template void encode_body(const Head&, const Volume&, std::string&);
+template void encode_body(const Head&, const Sentiment&, std::string&);
+template void encode_body(const Head&, const Contest&, std::string&);
+template void encode_body(const Head&, const Leaderboard&, std::string&);
+template void encode_body(const Head&, const Activity&, std::string&);
+template void encode_body(const Head&, const Trade&, std::string&);
+template void encode_body(const Head&, const Portfolio&, std::string&);
 
 std::optional<Outline> outline(std::string_view record) {
     Outline out;

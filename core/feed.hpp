@@ -52,6 +52,9 @@ Kind kind_of(const Body& body);
 
 // Appends the record as JSON; amounts are numbers with their exact digits.
 void encode(const Head& head, const Body& body, std::string& out);
+// The same of a body that is not in a Body.
+template <class B>
+void encode_body(const Head& head, const B& body, std::string& out);
 inline void encode(const Record& record, std::string& out) {
     encode(record.head, record.body, out);
 }
