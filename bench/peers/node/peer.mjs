@@ -97,7 +97,8 @@ async function read(topic, begin) {
         eachBatch: async ({ batch }) => {
           if (!left.has(batch.partition) || batch.messages.length === 0) return;
           begin();
-          taken += await take(topic, batch.partition, batch.messages);
+          const count = await take(topic, batch.partition, batch.messages);
+          taken += count;
           if (BigInt(batch.lastOffset()) + 1n >= left.get(batch.partition)) left.delete(batch.partition);
           if (left.size === 0) resolve();
         },
