@@ -27,6 +27,13 @@ settle() { sleep 5; }
 
 measure bench-projector --trades "$records" --ticks "$records"
 measure bench-projector-floor
+# The peer reads the same topics; node is not part of what this project needs otherwise.
+if command -v npm >/dev/null; then
+    bench/peers/node/run.sh --json "$figures"
+else
+    echo "no npm: the peer in Node is left out"
+fi
+bench/ratios.py "$figures"
 settle
 for kind in portfolio contest market; do
     measure bench-latency --kind "$kind" --clients 100 --rate 100 --for "$length"

@@ -25,6 +25,10 @@ bool is_id(std::string_view text) {
 }
 
 void append_encoded(std::string& out, std::string_view wallet) {
+    if (wallet.find_first_of("%/") == std::string_view::npos) {
+        out += wallet;
+        return;
+    }
     for (const char c : wallet) {
         if (c == '%')
             out += "%25";
@@ -73,16 +77,30 @@ std::string Channel::key() const {
     std::string out;
     switch (kind) {
         case Kind::market:
-            return out.append(kMarket).append(name);
+            out.append(kMarket).append(name);
+            break;
         case Kind::contest:
-            return out.append(kContest).append(name);
+            append_contest_key(out, name);
+            break;
         case Kind::portfolio:
+            append_portfolio_key(out, wallet, name);
             break;
     }
-    out = kPortfolio;
-    append_encoded(out, wallet);
-    if (!name.empty()) out.append("/").append(name);
     return out;
+}
+
+void Channel::append_contest_key(std::string& out, std::string_view contest_id) {
+    out.append(kContest).append(contest_id);
+}
+
+void Channel::append_portfolio_key(
+    std::string& out,
+    std::string_view wallet,
+    std::string_view contest_id
+) {
+    out += kPortfolio;
+    append_encoded(out, wallet);
+    if (!contest_id.empty()) out.append("/").append(contest_id);
 }
 
 std::string Channel::wire_name() const {

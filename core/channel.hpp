@@ -29,6 +29,10 @@ struct Channel {
     // "portfolio:WALLET". In WALLET `%` and `/` are percent-encoded; a contest's id stands as it
     // is.
     std::string key() const;
+    static void append_contest_key(std::string& out, std::string_view contest_id);
+    // No contest: the main portfolio.
+    static void
+    append_portfolio_key(std::string& out, std::string_view wallet, std::string_view contest_id);
     static Result<Channel> parse_key(std::string_view key);
 
     // What clients call it: "market:SOL", "contest:ID", "portfolio:CONTEST", "portfolio". The

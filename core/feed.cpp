@@ -4,6 +4,7 @@
 #include "core/field_writer.hpp"
 #include "core/json_document.hpp"
 
+#include <charconv>
 #include <utility>
 
 namespace duel::feed {
@@ -48,6 +49,35 @@ struct Types<std::variant<Bodies...>> {
     }
 };
 
+// Takes a text apart from its front. Once something is not there, nothing is any more.
+class Scanner {
+public:
+    explicit Scanner(std::string_view text) : rest_{text} {}
+
+    bool skip(std::string_view wanted) {
+        if (!rest_.starts_with(wanted)) return false;
+        rest_.remove_prefix(wanted.size());
+        return true;
+    }
+    // The characters of a JSON string after its first quote.
+    bool take(std::string_view& characters) {
+        const std::size_t end = rest_.find('"');
+        if (end == std::string_view::npos) return false;
+        characters = rest_.substr(0, end);
+        rest_.remove_prefix(end + 1);
+        return characters.find('\\') == std::string_view::npos;
+    }
+    bool take(std::uint64_t& number) {
+        const auto [end, error] = std::from_chars(rest_.begin(), rest_.end(), number);
+        if (error != std::errc{}) return false;
+        rest_.remove_prefix(static_cast<std::size_t>(end - rest_.begin()));
+        return true;
+    }
+
+private:
+    std::string_view rest_;
+};
+
 }  // namespace
 
 std::string_view text(Kind kind) {
@@ -62,20 +92,53 @@ Kind kind_of(const Body& body) {
     return std::visit([]<class B>(const B&) { return B::kKind; }, body);
 }
 
-void encode(const Head& head, const Body& body, std::string& out) {
+template <class B>
+void encode_body(const Head& head, const B& body, std::string& out) {
     JsonWriter writer{out};
     writer.begin_object()
         .field("channel", head.channel)
         .field("epoch", head.epoch)
         .field("shard", head.shard)
         .field("seq", head.seq)
-        .field("kind", kind_of(body))
-        .field("type", type_of(body))
+        .field("kind", B::kKind)
+        .field("type", B::kType)
         .field("prev_seq", head.prev_seq)
         .key("body")
         .begin_object();
-    std::visit([&](const auto& b) { write_fields<AmountStyle::number>(writer, b); }, body);
+    write_fields<AmountStyle::number>(writer, body);
     writer.end_object().end_object();
+}
+
+void encode(const Head& head, const Body& body, std::string& out) {
+    std::visit([&](const auto& b) { encode_body(head, b, out); }, body);
+}
+
+template void encode_body(const Head&, const Price&, std::string&);
+template void encode_body(const Head&, const Volume&, std::string&);
+template void encode_body(const Head&, const Sentiment&, std::string&);
+template void encode_body(const Head&, const Contest&, std::string&);
+template void encode_body(const Head&, const Leaderboard&, std::string&);
+template void encode_body(const Head&, const Activity&, std::string&);
+template void encode_body(const Head&, const Trade&, std::string&);
+template void encode_body(const Head&, const Portfolio&, std::string&);
+
+std::optional<Outline> outline(std::string_view record) {
+    Outline out;
+    std::string_view kind;
+    Scanner text{record};
+    const bool has_head = text.skip(R"({"channel":")") && text.take(out.channel) &&
+                          text.skip(R"(,"epoch":")") && text.take(out.epoch) &&
+                          text.skip(R"(,"shard":")");
+    std::string_view shard;
+    if (!has_head || !text.take(shard) || !text.skip(R"(,"seq":)") || !text.take(out.seq) ||
+        !text.skip(R"(,"kind":")") || !text.take(kind) || !text.skip(R"(,"type":")") ||
+        !text.take(out.type))
+        return std::nullopt;
+    if (text.skip(R"(,"prev_seq":)") && !text.take(out.prev_seq.emplace())) return std::nullopt;
+    if (!text.skip(R"(,"body":{)")) return std::nullopt;
+    out.kind = kind == duel::feed::text(Kind::event) ? Kind::event : Kind::state;
+    if (out.kind == Kind::event && !out.prev_seq) return std::nullopt;
+    return out;
 }
 
 Decoder::Decoder() : document_{std::make_unique<JsonDocument>()} {}

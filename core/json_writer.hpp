@@ -25,13 +25,14 @@ concept NamedEnum = std::is_enum_v<E> && requires(E e) {
 class JsonWriter {
 public:
     // Appends to `out`, which must outlive the writer and be written to by nobody else meanwhile.
-    explicit JsonWriter(std::string& out) : out_{out}, start_{out.size()} {}
+    explicit JsonWriter(std::string& out) : out_{out} {}
 
     JsonWriter& begin_object() { return open('{'); }
     JsonWriter& end_object() { return close('}'); }
     JsonWriter& begin_array() { return open('['); }
     JsonWriter& end_array() { return close(']'); }
 
+    // A name of ours: letters that need no escape.
     JsonWriter& key(std::string_view name);
     // A whole JSON value that is already encoded.
     JsonWriter& raw(std::string_view json);
@@ -78,11 +79,11 @@ private:
     JsonWriter& close(char bracket);
     JsonWriter& integer(std::int64_t number);
     JsonWriter& integer(std::uint64_t number);
-    // Puts a comma where the text so far ends in a value.
+    // Puts a comma where the text so far ends in a value; another one follows.
     void separate();
 
     std::string& out_;
-    std::size_t start_;
+    bool after_value_{false};
 };
 
 // Appends `text` as a JSON string, quotes included.

@@ -121,24 +121,19 @@ bool Producer::produce(
     const std::atomic<bool>& stop,
     void* token,
     std::span<const KafkaHeader> headers,
-    std::int32_t partition
+    std::int32_t partition,
+    Value memory
 ) {
     rd_kafka_topic_t* handle = impl_->topic(topic);
-    // librdkafka's C interface takes pointers to mutable memory, which it copies.
+    const int flags = memory == Value::copied ? RD_KAFKA_MSG_F_COPY : 0;
+    // librdkafka's C interface takes pointers to mutable memory, which it only reads.
     void* payload = const_cast<char*>(value.data());
     while (true) {
         rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
         impl_->taken.fetch_add(1);  // before a thread that polls can count it as delivered
         if (headers.empty()) {
             int answer = rd_kafka_produce(
-                handle,
-                partition,
-                RD_KAFKA_MSG_F_COPY,
-                payload,
-                value.size(),
-                key.data(),
-                key.size(),
-                token
+                handle, partition, flags, payload, value.size(), key.data(), key.size(), token
             );
             if (answer != 0) code = rd_kafka_last_error();
         } else {
@@ -147,7 +142,7 @@ bool Producer::produce(
                 impl_->client(),
                 RD_KAFKA_V_RKT(handle),
                 RD_KAFKA_V_PARTITION(partition),
-                RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                RD_KAFKA_V_MSGFLAGS(flags),
                 RD_KAFKA_V_VALUE(payload, value.size()),
                 RD_KAFKA_V_KEY(key.data(), key.size()),
                 RD_KAFKA_V_OPAQUE(token),

@@ -50,6 +50,12 @@ public:
     using OnDelivery = std::function<void(const Delivery&)>;
     static constexpr std::int32_t kByKey = -1;
 
+    // Whose memory a value is while it is on its way.
+    enum class Value {
+        copied,
+        lent,  // stays where it is until its delivery is reported, or the producer is gone
+    };
+
     // `on_delivery` is called once for every record, by poll(), flush() or a produce() that waits,
     // in the calling thread. Without it, failed records are only counted (failed()).
     Producer(
@@ -60,10 +66,10 @@ public:
     );
     ~Producer();
 
-    // Takes the record (key and value are copied) and returns true; with a full queue it polls
-    // until there is room. False only when `stop` was raised before. A default string_view is no
-    // key or no value at all. Throws KafkaError for what no waiting mends: too big, unknown topic,
-    // a fatal error of the producer.
+    // Takes the record (the key is copied, the value unless it is lent) and returns true; with a
+    // full queue it polls until there is room. False only when `stop` was raised before. A default
+    // string_view is no key or no value at all. Throws KafkaError for what no waiting mends: too
+    // big, unknown topic, a fatal error of the producer.
     bool produce(
         std::string_view topic,
         std::string_view key,
@@ -71,7 +77,8 @@ public:
         const std::atomic<bool>& stop,
         void* token = nullptr,
         std::span<const KafkaHeader> headers = {},
-        std::int32_t partition = kByKey
+        std::int32_t partition = kByKey,
+        Value memory = Value::copied
     );
 
     // Serves deliveries and state changes, waiting that long at most for the first.

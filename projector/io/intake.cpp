@@ -39,7 +39,11 @@ struct Intake::Lane {
     std::int64_t merged{0};
     std::optional<LogMark> merged_mark;
 
+    // Without a head: whether nothing more is known to be waiting. Asked once after every fill().
+    std::optional<bool> caught_up;
+
     // Of the head, once it was looked at.
+    std::optional<MergeKey> head_key;
     std::optional<Result<Event>> decoded;
     std::optional<SteadyTime> seen_at;
     std::optional<std::vector<std::int64_t>> fair_ends;  // of the price partitions
@@ -47,7 +51,15 @@ struct Intake::Lane {
     bool has_head() const { return next < fetched.size(); }
     const platform::Record& head() const { return fetched[next]; }
     Place place() const { return {topic, head().partition(), head().offset(), head().log_time()}; }
-    MergeKey key() const { return MergeKey::of(place()); }
+    const MergeKey& key() {
+        if (!head_key) head_key = MergeKey::of(place());
+        return *head_key;
+    }
+    bool is_caught_up() {
+        if (!caught_up)
+            caught_up = !reader->has_more() && (reader->at_end() || reader->known_watermarks());
+        return *caught_up;
+    }
 };
 
 Intake::Intake(
@@ -136,6 +148,7 @@ void Intake::run(const std::stop_token& stop) {
 void Intake::fill() {
     for (const auto& lane : lanes_) {
         if (lane->has_head()) continue;
+        lane->caught_up.reset();
         lane->fetched.clear();
         lane->next = 0;
         lane->reader->read(lane->fetched, kReadAtOnce);
@@ -174,14 +187,14 @@ bool Intake::advance() {
 
 // Nothing that belongs before the head can still come, or it was waited for long enough.
 bool Intake::may_pass(const Lane& lane) {
-    const bool is_old = wall_clock() - lane.head().log_time() >= settings_.merge_wait ||
-                        std::chrono::steady_clock::now() - *lane.seen_at >= settings_.merge_wait;
-    return std::ranges::all_of(lanes_, [&](const auto& other) {
-        if (other->has_head()) return true;
-        if (other->reader->has_more()) return false;
-        const bool is_known = other->reader->at_end() || other->reader->known_watermarks();
-        return is_known && is_old;
-    });
+    const auto has_head = [](const auto& other) { return other->has_head(); };
+    if (std::ranges::all_of(lanes_, has_head)) return true;
+    const auto may_still_give = [&](const auto& other) {
+        return !other->has_head() && !other->is_caught_up();
+    };
+    if (std::ranges::any_of(lanes_, may_still_give)) return false;
+    return wall_clock() - lane.head_key->log_time >= settings_.merge_wait ||
+           std::chrono::steady_clock::now() - *lane.seen_at >= settings_.merge_wait;
 }
 
 bool Intake::is_fair(Lane& lane) {
@@ -209,16 +222,14 @@ bool Intake::is_fair(Lane& lane) {
 
 void Intake::emit(Lane& lane) {
     const Place place = lane.place();
-    merged_.push_back(
-        {std::move(lane.fetched[lane.next]),
-         place,
-         std::move(*lane.decoded),
-         stretch_.take(MergeKey::of(place))}
+    const bool is_late = stretch_.take(lane.key());
+    merged_.push_back({std::move(lane.fetched[lane.next]), place, std::move(*lane.decoded), is_late}
     );
     lane.merged = place.offset + 1;
     if (!lane.merged_mark) lane.merged_mark = {place.offset, place.log_time, place.log_time};
     lane.merged_mark->last_at = place.log_time;
     ++lane.next;
+    lane.head_key.reset();
     lane.decoded.reset();
     lane.seen_at.reset();
     lane.fair_ends.reset();

@@ -1,12 +1,19 @@
 #include "projector/io/publisher.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
 namespace duel::projector {
+namespace {
+
+constexpr std::size_t kBlock = std::size_t{256} << 10;
+
+}  // namespace
 
 using platform::Delivery;
 using platform::KafkaHeader;
+using platform::Producer;
 
 Publisher::Publisher(
     const platform::KafkaSettings& kafka,
@@ -27,10 +34,13 @@ Publisher::Publisher(
           std::move(on_state)} {}
 
 void Publisher::begin(std::int64_t seq) {
-    batches_.push_back({seq, 0, false});
+    batches_.push_back({seq, 0, false, {}});
 }
 
 void Publisher::end() {
+    for (const auto& [key, value] : gathered_)
+        send("feed", key, value, {}, Producer::Value::lent);
+    gathered_.clear();
     batches_.back().complete = true;
     poll();
 }
@@ -39,16 +49,29 @@ void Publisher::send(
     std::string_view topic,
     std::string_view key,
     std::string_view value,
-    std::span<const KafkaHeader> headers
+    std::span<const KafkaHeader> headers,
+    Producer::Value memory
 ) {
     Batch& batch = batches_.back();
     ++batch.unanswered;
-    if (!producer_.produce(topic, key, value, stop_, &batch, headers))
+    if (!producer_.produce(topic, key, value, stop_, &batch, headers, Producer::kByKey, memory))
         throw PublishFailed("stopped while Kafka was away");
 }
 
 void Publisher::feed(std::string_view key, std::string_view record) {
-    send("feed", key, record, {});
+    std::string& block = block_with_room(key.size() + record.size());
+    const std::size_t at = block.size();
+    block.append(key).append(record);
+    const std::string_view stored = std::string_view{block}.substr(at);
+    gathered_.push_back({stored.substr(0, key.size()), stored.substr(key.size())});
+}
+
+// A block never grows beyond the room it began with, so what is in it stays where it is.
+std::string& Publisher::block_with_room(std::size_t size) {
+    auto& blocks = batches_.back().blocks;
+    if (blocks.empty() || blocks.back().capacity() - blocks.back().size() < size)
+        blocks.emplace_back().reserve(std::max(kBlock, size));
+    return blocks.back();
 }
 
 void Publisher::dead_letter(const DeadLetter& letter) {
@@ -60,7 +83,7 @@ void Publisher::dead_letter(const DeadLetter& letter) {
         KafkaHeader{"offset", offset},
         KafkaHeader{"code", letter.code},
         KafkaHeader{"reason", letter.reason}};
-    send("dead-letters", letter.kafka_key, letter.value, headers);
+    send("dead-letters", letter.kafka_key, letter.value, headers, Producer::Value::copied);
 }
 
 void Publisher::poll() {

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace duel::projector {
 
@@ -32,8 +33,10 @@ public:
         platform::KafkaStateHook on_state
     );
 
-    // Between begin and end stand the records of one batch; `seq` is where the batch ends. They
-    // wait while Kafka is away and the queue is full, until stop is raised.
+    // Between begin and end stand the records of one batch; `seq` is where the batch ends. Those of
+    // the feed are gathered and given to Kafka all at once by end(), so that they share its
+    // requests: one after the other they would leave in small ones. Waits while Kafka is away and
+    // the queue is full, until stop is raised.
     void begin(std::int64_t seq);
     void feed(std::string_view key, std::string_view record);
     void dead_letter(const DeadLetter& letter);
@@ -53,21 +56,29 @@ private:
         std::int64_t seq;
         std::int64_t unanswered;
         bool complete;
+        std::deque<std::string> blocks;  // its records; Kafka's client reads them from here
+    };
+    struct FeedRecord {
+        std::string_view key;
+        std::string_view value;
     };
 
+    std::string& block_with_room(std::size_t size);
     void send(
         std::string_view topic,
         std::string_view key,
         std::string_view value,
-        std::span<const platform::KafkaHeader> headers
+        std::span<const platform::KafkaHeader> headers,
+        platform::Producer::Value memory
     );
     void settle();
 
     const std::atomic<bool>& stop_;
     std::int64_t published_;
     std::deque<Batch> batches_;  // not acknowledged yet, oldest first; they stay where they are
+    std::vector<FeedRecord> gathered_;
     std::string failure_;
-    platform::Producer producer_;
+    platform::Producer producer_;  // gone before the blocks it reads
 };
 
 }  // namespace duel::projector

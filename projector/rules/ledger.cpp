@@ -18,15 +18,15 @@ std::int64_t Portfolio::scope_no() const {
 }
 
 Position* Portfolio::find(const Symbol& symbol) const {
-    const auto found =
-        std::ranges::find(positions, &symbol, [](const Position* held) { return held->symbol; });
-    return found == positions.end() ? nullptr : *found;
+    const auto found = std::ranges::find(symbols, &symbol);
+    return found == symbols.end() ? nullptr
+                                  : positions[static_cast<std::size_t>(found - symbols.begin())];
 }
 
 Motion Portfolio::newest_motion() const {
     Motion newest = moved;
-    for (const Position* held : positions)
-        newest = std::max(newest, held->symbol->moved);
+    for (const Symbol* symbol : symbols)
+        newest = std::max(newest, symbol->moved);
     return newest;
 }
 
@@ -70,6 +70,7 @@ Position& Accounts::add(Portfolio& portfolio, Symbol& symbol) {
     position.symbol = &symbol;
     position.row.symbol_no = symbol.row.symbol_no;
     portfolio.positions.push_back(&position);
+    portfolio.symbols.push_back(&symbol);
     if (std::ranges::find(symbols, &symbol) == symbols.end()) symbols.push_back(&symbol);
     return position;
 }

@@ -71,6 +71,7 @@ struct Portfolio {
     Contest* contest{nullptr};  // null for a main portfolio
     Wallet* wallet{nullptr};
     std::vector<Position*> positions;
+    std::vector<const Symbol*> symbols;  // of those, in their order: looked through by every trade
     Motion moved{0};
 
     bool is_in() const { return !participant.left_at; }

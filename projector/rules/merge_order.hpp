@@ -20,6 +20,7 @@ struct MergeKey {
         return {place.log_time, place.topic, place.partition, place.offset};
     }
     friend std::strong_ordering operator<=>(const MergeKey& a, const MergeKey& b) {
+        if (a.log_time != b.log_time) return a.log_time <=> b.log_time;
         const auto tie = [](const MergeKey& key) {
             return std::tuple{key.log_time, text(key.topic), key.partition, key.offset};
         };

@@ -8,21 +8,11 @@
 namespace duel::projector {
 namespace {
 
-std::string contest_channel(const Contest& contest) {
-    return Channel::contest(contest.row.contest_id).key();
-}
-
-std::string portfolio_channel(const Portfolio& portfolio) {
-    return Channel::portfolio(
-               portfolio.wallet->row.wallet_address,
-               portfolio.contest != nullptr ? portfolio.contest->row.contest_id : std::string{}
-    )
-        .key();
-}
-
-std::optional<std::string> contest_id_of(const Portfolio& portfolio) {
-    if (portfolio.contest == nullptr) return std::nullopt;
-    return portfolio.contest->row.contest_id;
+void set_contest_id(std::optional<std::string>& out, const Portfolio& portfolio) {
+    if (portfolio.contest == nullptr)
+        out.reset();
+    else
+        out = portfolio.contest->row.contest_id;
 }
 
 Side side_of(const TradeRow& row) {
@@ -68,6 +58,21 @@ Outbox::Outbox(std::string epoch, std::string shard_name) {
     head_.shard = std::move(shard_name);
 }
 
+template <class B>
+void Outbox::send_event(std::int64_t seq, std::int64_t prev_seq, const B& body, const Send& send) {
+    head_.prev_seq = static_cast<std::uint64_t>(prev_seq);
+    send_state(seq, body, send);
+    head_.prev_seq.reset();
+}
+
+template <class B>
+void Outbox::send_state(std::int64_t seq, const B& body, const Send& send) {
+    head_.seq = static_cast<std::uint64_t>(seq);
+    buffer_.clear();
+    feed::encode_body(head_, body, buffer_);
+    send(head_.channel, buffer_);
+}
+
 void Outbox::tell(const ContestState& state, const Send& send) {
     const auto& trades = state.get<TradeProjection>().trades.rows();
     const auto& membership = state.get<ParticipantProjection>().membership.rows();
@@ -88,47 +93,37 @@ void Outbox::tell(const ContestState& state, const Send& send) {
 
 void Outbox::tell_trade(const TradeRow& row, const Send& send) {
     const Portfolio& portfolio = *row.portfolio;
-    const std::string& wallet = portfolio.wallet->row.wallet_address;
-    send_event(
-        portfolio_channel(portfolio),
-        row.seq,
-        row.prev_seq,
-        feed::Trade{
-            .trade_id = row.trade_id,
-            .wallet_address = wallet,
-            .contest_id = contest_id_of(portfolio),
-            .symbol = row.symbol->row.symbol,
-            .side = side_of(row),
-            .amount = row.amount,
-            .price = row.price,
-            .fee = row.fee,
-            .realized_pnl = row.realized_pnl,
-            .at = row.traded_at},
-        send
-    );
+    trade_.trade_id = row.trade_id;
+    trade_.wallet_address = portfolio.wallet->row.wallet_address;
+    set_contest_id(trade_.contest_id, portfolio);
+    trade_.symbol = row.symbol->row.symbol;
+    trade_.side = side_of(row);
+    trade_.amount = row.amount;
+    trade_.price = row.price;
+    trade_.fee = row.fee;
+    trade_.realized_pnl = row.realized_pnl;
+    trade_.at = row.traded_at;
+    on_portfolio(portfolio);
+    send_event(row.seq, row.prev_seq, trade_, send);
+
     if (portfolio.contest == nullptr) return;
-    send_event(
-        contest_channel(*portfolio.contest),
-        row.seq,
-        row.activity_prev_seq,
-        feed::Activity{
-            .contest_id = portfolio.contest->row.contest_id,
-            .wallet_address = wallet,
-            .username = portfolio.participant.username,
-            .activity_type = ActivityType::trade,
-            .symbol = row.symbol->row.symbol,
-            .side = side_of(row),
-            .amount = row.amount,
-            .price = row.price,
-            .at = row.traded_at},
-        send
-    );
+    activity_.contest_id = portfolio.contest->row.contest_id;
+    activity_.wallet_address = trade_.wallet_address;
+    activity_.username = portfolio.participant.username;
+    activity_.activity_type = ActivityType::trade;
+    activity_.symbol = trade_.symbol;
+    activity_.side = trade_.side;
+    activity_.amount = trade_.amount;
+    activity_.price = trade_.price;
+    activity_.at = trade_.at;
+    on_contest(*portfolio.contest);
+    send_event(row.seq, row.activity_prev_seq, activity_, send);
 }
 
 void Outbox::tell_membership(const MembershipRow& row, const Send& send) {
     const Contest& contest = *row.portfolio->contest;
+    on_contest(contest);
     send_event(
-        contest_channel(contest),
         row.seq,
         row.prev_seq,
         feed::Activity{
@@ -148,8 +143,8 @@ void Outbox::tell_membership(const MembershipRow& row, const Send& send) {
 void Outbox::tell_contests(const ContestState& state, const Send& send) {
     for (const ContestRow* row : state.book.changed.contests.touched()) {
         if (!row->owner->news) continue;
+        on_contest(*row->owner);
         send_state(
-            contest_channel(*row->owner),
             state.seq,
             feed::Contest{
                 .contest_id = row->contest_id,
@@ -189,43 +184,44 @@ void Outbox::tell_leaderboards(const ContestState& state, const Send& send) {
             ++entries;
         }
         part.more = i < changed.size() && changed[i]->owner->contest == &contest;
-        send_state(contest_channel(contest), state.seq, part, send);
+        on_contest(contest);
+        send_state(state.seq, part, send);
     }
 }
 
 void Outbox::tell_portfolios(const ContestState& state, const Send& send) {
     for (const PortfolioRow* row : state.book.changed.portfolios.touched()) {
         const Portfolio& portfolio = *row->owner;
-        feed::Portfolio body{
-            .wallet_address = portfolio.wallet->row.wallet_address,
-            .contest_id = contest_id_of(portfolio),
-            .cash = row->cash,
-            .put_in = row->put_in,
-            .realized_pnl = row->realized_pnl,
-            .fees = row->fees,
-            .last_trade_at = row->last_trade_at,
-            .positions = {}};
+        portfolio_.wallet_address = portfolio.wallet->row.wallet_address;
+        set_contest_id(portfolio_.contest_id, portfolio);
+        portfolio_.cash = row->cash;
+        portfolio_.put_in = row->put_in;
+        portfolio_.realized_pnl = row->realized_pnl;
+        portfolio_.fees = row->fees;
+        portfolio_.last_trade_at = row->last_trade_at;
+        portfolio_.positions.clear();
         for (const Position* held : portfolio.positions) {
             if (!held->row.touched) continue;
-            body.positions.push_back(
+            portfolio_.positions.push_back(
                 {held->symbol->row.symbol,
                  held->row.quantity,
                  held->row.cost,
                  held->symbol->mark.price}
             );
         }
-        send_state(portfolio_channel(portfolio), state.seq, body, send);
+        on_portfolio(portfolio);
+        send_state(state.seq, portfolio_, send);
     }
 }
 
 void Outbox::tell(const MarketState& state, const Send& send) {
-    const auto channel = [](const MarketSymbol& symbol) {
-        return Channel::market(symbol.row.symbol).key();
+    const auto on = [this](const MarketSymbol& symbol) {
+        head_.channel = Channel::market(symbol.row.symbol).key();
     };
     for (const PriceRow* row : state.get<PriceProjection>().prices.touched()) {
         if (!row->volume_24h || !row->high_24h || !row->low_24h) continue;
+        on(*row->owner);
         send_state(
-            channel(*row->owner),
             state.seq,
             feed::Price{
                 .symbol = row->owner->row.symbol,
@@ -238,16 +234,19 @@ void Outbox::tell(const MarketState& state, const Send& send) {
             send
         );
     }
-    for (const CandleRow& candle : state.get<CandleProjection>().closed.rows())
-        send_state(channel(*candle.owner), state.seq, volume_of(candle, true), send);
+    for (const CandleRow& candle : state.get<CandleProjection>().closed.rows()) {
+        on(*candle.owner);
+        send_state(state.seq, volume_of(candle, true), send);
+    }
     for (const CandleRow* candle : state.get<CandleProjection>().candles.touched()) {
         if (candle->interval != Interval::m1 || candle != candle->owner->newest[0]) continue;
         const bool is_closed = *state.book.now >= candle->opened_at + length_of(Interval::m1);
-        send_state(channel(*candle->owner), state.seq, volume_of(*candle, is_closed), send);
+        on(*candle->owner);
+        send_state(state.seq, volume_of(*candle, is_closed), send);
     }
     for (const SentimentRow* row : state.get<SentimentProjection>().sentiment.touched()) {
+        on(*row->owner);
         send_state(
-            channel(*row->owner),
             state.seq,
             feed::Sentiment{
                 .symbol = row->owner->row.symbol,
@@ -261,29 +260,19 @@ void Outbox::tell(const MarketState& state, const Send& send) {
     }
 }
 
-void Outbox::send_event(
-    const std::string& channel,
-    std::int64_t seq,
-    std::int64_t prev_seq,
-    const feed::Body& body,
-    const Send& send
-) {
-    head_.prev_seq = static_cast<std::uint64_t>(prev_seq);
-    send_state(channel, seq, body, send);
-    head_.prev_seq.reset();
+void Outbox::on_contest(const Contest& contest) {
+    head_.channel.clear();
+    Channel::append_contest_key(head_.channel, contest.row.contest_id);
 }
 
-void Outbox::send_state(
-    const std::string& channel,
-    std::int64_t seq,
-    const feed::Body& body,
-    const Send& send
-) {
-    head_.channel = channel;
-    head_.seq = static_cast<std::uint64_t>(seq);
-    buffer_.clear();
-    feed::encode(head_, body, buffer_);
-    send(channel, buffer_);
+void Outbox::on_portfolio(const Portfolio& portfolio) {
+    head_.channel.clear();
+    Channel::append_portfolio_key(
+        head_.channel,
+        portfolio.wallet->row.wallet_address,
+        portfolio.contest != nullptr ? std::string_view{portfolio.contest->row.contest_id}
+                                     : std::string_view{}
+    );
 }
 
 }  // namespace duel::projector

@@ -29,22 +29,20 @@ private:
     void tell_leaderboards(const ContestState& state, const Send& send);
     void tell_portfolios(const ContestState& state, const Send& send);
 
-    void send_event(
-        const std::string& channel,
-        std::int64_t seq,
-        std::int64_t prev_seq,
-        const feed::Body& body,
-        const Send& send
-    );
-    void send_state(
-        const std::string& channel,
-        std::int64_t seq,
-        const feed::Body& body,
-        const Send& send
-    );
+    // What is sent next is about that.
+    void on_contest(const Contest& contest);
+    void on_portfolio(const Portfolio& portfolio);
+    template <class B>
+    void send_event(std::int64_t seq, std::int64_t prev_seq, const B& body, const Send& send);
+    template <class B>
+    void send_state(std::int64_t seq, const B& body, const Send& send);
 
     feed::Head head_;
     std::string buffer_;
+    // Used again for every record, so that their texts find room.
+    feed::Trade trade_;
+    feed::Activity activity_;
+    feed::Portfolio portfolio_;
 };
 
 }  // namespace duel::projector

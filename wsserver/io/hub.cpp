@@ -104,26 +104,26 @@ void Hub::hang_up(ConnectionId who, std::uint16_t code, std::string reason) {
 
 void Hub::on_batch(const FeedBatch& batch) {
     const auto now = clock_now();
+    std::size_t skipped = 0;
+    std::size_t refused = 0;
     for (const auto& record : *batch) {
-        if (!switchboard_.wants(record.key())) {
-            meters_.feed_skipped.Increment();
+        const auto use = switchboard_.on_record(record.value(), record.log_time_ms(), now);
+        if (use) {
+            if (*use == Use::skipped) ++skipped;
             continue;
         }
-        const auto decoded = decoder_.decode(record.value());
-        if (decoded) {
-            switchboard_.on_record(*decoded, record.log_time_ms(), now);
-            meters_.feed_records.Increment();
-            continue;
-        }
-        meters_.feed_refused.Increment();
+        ++refused;
         if (!std::exchange(warned_of_record_, true))
             platform::log::error(
                 "feed/{} offset {}: {} (said once, then only counted)",
                 record.partition(),
                 record.offset(),
-                decoded.error().sentence()
+                use.error().sentence()
             );
     }
+    meters_.feed_skipped.Increment(static_cast<double>(skipped));
+    meters_.feed_refused.Increment(static_cast<double>(refused));
+    meters_.feed_records.Increment(static_cast<double>(batch->size() - skipped - refused));
 }
 
 void Hub::on_answer(const Ask& ask, const Answer& answer) {

@@ -69,7 +69,6 @@ private:
     Meters& meters_;
     HandOver hand_over_;
     Switchboard switchboard_;
-    feed::Decoder decoder_;
     bool warned_of_record_ = false;
     bool is_ending_ = false;
 

@@ -61,15 +61,22 @@ void ChannelStream::advance(Subscriber& subscriber, Now now, Output& out) {
     while (subscriber.delivered < event_seq_) {
         if (!board_.recent.covers(key_, subscriber.delivered, event_seq_))
             return ask_events(subscriber, false, now, out);
-        send_page(
-            subscriber, board_.recent.after(key_, subscriber.delivered, board_.settings.page), out
-        );
+        send_page(subscriber, recall(subscriber.delivered), out);
         if (subscriber.writing) return;
     }
     subscriber.stage = Stage::live;
     if (!subscriber.options.states || subscriber.peer->congested || !is_whole()) return;
     subscriber.behind = false;
     send_whole(subscriber, now, out);
+}
+
+// A page of what memory holds; nothing where it cannot be read, which Postgres makes good.
+std::vector<RecentEvent> ChannelStream::recall(std::uint64_t after) {
+    const auto compose = [this](const RecentEvent& event) {
+        const auto record = board_.decoder.decode(event.record);
+        return record ? event_message(channel_, *record, event.logged_at_ms) : nullptr;
+    };
+    return board_.recent.after(key_, after, board_.settings.page, compose);
 }
 
 // A page that leaves more to do is reported once it is written, so that a long replay never fills a
@@ -116,7 +123,9 @@ void ChannelStream::on_events(ConnectionId who, const EventsPage& page, Now now,
     events.reserve(page.events.size());
     for (const auto& record : page.events)
         events.push_back(
-            {record.head.seq, record.head.prev_seq.value_or(0), event_message(channel_, record, 0)}
+            {.seq = record.head.seq,
+             .prev_seq = record.head.prev_seq.value_or(0),
+             .message = event_message(channel_, record, 0)}
         );
     send_page(*subscriber, events, out);
     if (page.is_last) subscriber->delivered = std::max(subscriber->delivered, page.seq);

@@ -37,6 +37,7 @@ struct Board {
     StreamSettings settings;
     std::string epoch;  // of the active model
     RecentEvents recent;
+    feed::Decoder decoder;
     std::uint64_t tickets = 0;            // given to questions so far
     std::vector<ChannelStream*> touched;  // whose due() may have changed
 };
@@ -168,6 +169,7 @@ private:
     void advance(Subscriber& subscriber, Now now, Output& out);
     void ask_events(Subscriber& subscriber, bool count, Now now, Output& out);
     void send_page(Subscriber& to, const std::vector<RecentEvent>& events, Output& out);
+    std::vector<RecentEvent> recall(std::uint64_t after);
     void refuse_waiting(Output& out);
     void take(const feed::Record& record, std::int64_t logged_at_ms, Now now, Counts& counts);
 

@@ -5,11 +5,18 @@
 namespace duel::wsserver {
 namespace {
 
-std::size_t bytes_of(const RecentEvent& event) {
-    return event.message->text.size() + sizeof(RecentEvent) + sizeof(Message) + 64;
+constexpr std::size_t kBlock = std::size_t{256} << 10;
+constexpr std::size_t kBookkeeping = sizeof(RecentEvent) + 64;
+
+std::size_t bytes_of(const MessagePtr& message) {
+    return message == nullptr ? 0 : message->text.size() + sizeof(Message);
 }
 
-auto first_after(const std::deque<RecentEvent>& events, std::uint64_t after) {
+std::size_t bytes_of(const RecentEvent& event) {
+    return bytes_of(event.message) + event.record.size() + kBookkeeping;
+}
+
+auto first_after(auto& events, std::uint64_t after) {
     return std::upper_bound(
         events.begin(),
         events.end(),
@@ -20,25 +27,39 @@ auto first_after(const std::deque<RecentEvent>& events, std::uint64_t after) {
 
 }  // namespace
 
-void RecentEvents::add(const std::string& channel_key, RecentEvent event, Instant now) {
-    auto& chain = chains_[channel_key];
-    if (!chain) {
-        chain = std::make_unique<Chain>();
-        chain->key = channel_key;
-    }
-    if (!chain->events.empty()) {
-        const auto newest = chain->events.back().seq;
+void RecentEvents::add(std::string_view channel_key, RecentEvent event, Instant now) {
+    auto& chain = chain_of(channel_key);
+    if (!chain.events.empty()) {
+        const auto newest = chain.events.back().seq;
         if (event.seq <= newest) return;
-        if (event.prev_seq != newest) forget(*chain);
+        if (event.prev_seq != newest) forget(chain);
     }
+    if (event.message != nullptr) event.record = {};
+    if (store(event.record)) arrivals_.back().ends_block = true;
     bytes_ += bytes_of(event);
-    arrivals_.push_back({chain.get(), event.seq, now});
-    ++chain->arrivals;
-    chain->events.push_back(std::move(event));
+    arrivals_.push_back({&chain, event.seq, now, false});
+    ++chain.arrivals;
+    chain.events.push_back(std::move(event));
     trim(now);
 }
 
-bool RecentEvents::covers(const std::string& channel_key, std::uint64_t after, std::uint64_t newest)
+// Copies the record and makes it a view of the copy. True when a new block was begun for it after
+// others.
+bool RecentEvents::store(std::string_view& record) {
+    if (record.empty()) return false;
+    if (arrivals_.empty()) blocks_.clear();
+    const bool fits =
+        !blocks_.empty() && blocks_.back().capacity() - blocks_.back().size() >= record.size();
+    const bool ends_block = !fits && !blocks_.empty();
+    if (!fits) blocks_.emplace_back().reserve(std::max(kBlock, record.size()));
+    auto& block = blocks_.back();
+    const auto at = block.size();
+    block += record;
+    record = std::string_view{block}.substr(at);
+    return ends_block;
+}
+
+bool RecentEvents::covers(std::string_view channel_key, std::uint64_t after, std::uint64_t newest)
     const {
     if (newest <= after) return true;
     const auto* chain = find(channel_key);
@@ -48,16 +69,33 @@ bool RecentEvents::covers(const std::string& channel_key, std::uint64_t after, s
            chain->events.back().seq >= newest;
 }
 
-std::vector<RecentEvent>
-RecentEvents::after(const std::string& channel_key, std::uint64_t after, std::size_t most) const {
-    const auto* chain = find(channel_key);
-    if (chain == nullptr) return {};
-    const auto first = first_after(chain->events, after);
-    const auto held = static_cast<std::size_t>(chain->events.end() - first);
-    return {first, first + static_cast<std::ptrdiff_t>(std::min(held, most))};
+std::vector<RecentEvent> RecentEvents::after(
+    std::string_view channel_key,
+    std::uint64_t after,
+    std::size_t most,
+    const Compose& compose
+) {
+    const auto found = chains_.find(channel_key);
+    if (found == chains_.end()) return {};
+    auto& chain = *found->second;
+    std::vector<RecentEvent> events;
+    for (auto event = first_after(chain.events, after);
+         event != chain.events.end() && events.size() < most;
+         ++event) {
+        if (event->message == nullptr) {
+            event->message = compose(*event);
+            if (event->message == nullptr) {
+                forget(chain);
+                break;
+            }
+            bytes_ += bytes_of(event->message);
+        }
+        events.push_back(*event);
+    }
+    return events;
 }
 
-std::size_t RecentEvents::count_after(const std::string& channel_key, std::uint64_t after) const {
+std::size_t RecentEvents::count_after(std::string_view channel_key, std::uint64_t after) const {
     const auto* chain = find(channel_key);
     if (chain == nullptr) return 0;
     return static_cast<std::size_t>(chain->events.end() - first_after(chain->events, after));
@@ -72,10 +110,20 @@ void RecentEvents::trim(Instant now) {
 void RecentEvents::clear() {
     arrivals_.clear();
     chains_.clear();
+    blocks_.clear();
     bytes_ = 0;
 }
 
-const RecentEvents::Chain* RecentEvents::find(const std::string& channel_key) const {
+RecentEvents::Chain& RecentEvents::chain_of(std::string_view channel_key) {
+    const auto found = chains_.find(channel_key);
+    if (found != chains_.end()) return *found->second;
+    auto chain = std::make_unique<Chain>();
+    chain->key = channel_key;
+    const std::string_view key = chain->key;
+    return *chains_.emplace(key, std::move(chain)).first->second;
+}
+
+const RecentEvents::Chain* RecentEvents::find(std::string_view channel_key) const {
     const auto found = chains_.find(channel_key);
     return found == chains_.end() ? nullptr : found->second.get();
 }
@@ -95,7 +143,8 @@ void RecentEvents::drop_oldest() {
         bytes_ -= bytes_of(chain.events.front());
         chain.events.pop_front();
     }
-    if (--chain.arrivals == 0) chains_.erase(std::string{chain.key});
+    if (--chain.arrivals == 0) chains_.erase(std::string_view{chain.key});
+    if (oldest.ends_block) blocks_.pop_front();
 }
 
 }  // namespace duel::wsserver

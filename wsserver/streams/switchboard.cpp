@@ -95,18 +95,46 @@ void Switchboard::written(ConnectionId who, Now now) {
             stream->second.stream->on_written(who, now, out_);
 }
 
-bool Switchboard::wants(std::string_view channel_key) const {
-    return !channel_key.starts_with("market:") || streams_.contains(std::string{channel_key});
+Result<Use> Switchboard::on_record(std::string_view record, std::int64_t logged_at_ms, Now now) {
+    if (const auto outline = feed::outline(record); outline && !is_followed(*outline)) {
+        if (!is_current(outline->epoch, now) || outline->kind != feed::Kind::event)
+            return Use::skipped;
+        board_.recent.add(
+            outline->channel,
+            {.seq = outline->seq,
+             .prev_seq = *outline->prev_seq,
+             .record = record,
+             .logged_at_ms = logged_at_ms},
+            now.steady
+        );
+        return Use::kept;
+    }
+    const auto decoded = board_.decoder.decode(record);
+    if (!decoded) return decoded.error();
+    if (!is_current(decoded->head.epoch, now)) return Use::skipped;
+    take(*decoded, logged_at_ms, now);
+    return Use::followed;
 }
 
-void Switchboard::on_record(const feed::Record& record, std::int64_t logged_at_ms, Now now) {
+bool Switchboard::is_followed(const feed::Outline& outline) const {
+    // A contest that ends concerns the channels of its portfolios.
+    if (outline.type == feed::Contest::kType || streams_.contains(outline.channel)) return true;
+    if (trade_followers_.empty()) return false;
+    const auto channel = Channel::parse_key(outline.channel);
+    return channel && trade_followers_.contains(channel->wallet);
+}
+
+// Records of another numbering are of no use; it may have become the active one.
+bool Switchboard::is_current(std::string_view epoch, Now now) {
+    if (epoch == board_.epoch) return true;
+    if (now.steady < next_epoch_ask_) return false;
+    next_epoch_ask_ = now.steady + kAskEpochEvery;
+    out_.asks.push_back({.what = Ask::What::epoch});
+    return false;
+}
+
+void Switchboard::take(const feed::Record& record, std::int64_t logged_at_ms, Now now) {
     const auto& head = record.head;
-    if (head.epoch != board_.epoch) {
-        if (now.steady < next_epoch_ask_) return;
-        next_epoch_ask_ = now.steady + kAskEpochEvery;
-        out_.asks.push_back({.what = Ask::What::epoch});
-        return;
-    }
     if (const auto* trade = std::get_if<feed::Trade>(&record.body))
         follow_trades(
             Channel::portfolio(trade->wallet_address, trade->contest_id.value_or("")),
@@ -129,7 +157,9 @@ void Switchboard::on_record(const feed::Record& record, std::int64_t logged_at_m
         const RecentEvent event{
             head.seq,
             head.prev_seq.value_or(0),
-            ChannelStream::event_message(*channel, record, logged_at_ms)};
+            ChannelStream::event_message(*channel, record, logged_at_ms),
+            {},
+            logged_at_ms};
         board_.recent.add(head.channel, event, now.steady);
         if (stream != nullptr) stream->on_event(event, now, out_);
     } else if (stream != nullptr) {

@@ -12,6 +12,7 @@
 #include "wsserver/streams/market_stream.hpp"
 #include "wsserver/streams/portfolio_stream.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -21,6 +22,13 @@
 #include <vector>
 
 namespace duel::wsserver {
+
+// What became of a record of the feed.
+enum class Use {
+    skipped,   // of no use to anybody here
+    kept,      // an event, for whoever comes back later
+    followed,  // decoded, for those who follow its channel
+};
 
 class Switchboard {
 public:
@@ -36,10 +44,9 @@ public:
     void drained(ConnectionId who);
     void written(ConnectionId who, Now now);
 
-    // Whether records of a channel are of any use here. Those of symbols that nobody follows are
-    // the bulk of the feed and need not even be decoded.
-    bool wants(std::string_view channel_key) const;
-    void on_record(const feed::Record& record, std::int64_t logged_at_ms, Now now);
+    // A record of the feed, as it is. Most are of channels that nobody follows: those are looked at
+    // from outside only, and their events are kept as they came. Refuses what cannot be read.
+    Result<Use> on_record(std::string_view record, std::int64_t logged_at_ms, Now now);
     // The feed lost its place: everything is read again, nobody loses an event message.
     void reload();
 
@@ -78,6 +85,19 @@ private:
         std::optional<Instant> idle_since;
     };
 
+    // Finds by views too.
+    struct TextHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const {
+            return std::hash<std::string_view>{}(text);
+        }
+    };
+    template <class Value>
+    using ByText = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
+
+    bool is_followed(const feed::Outline& outline) const;
+    bool is_current(std::string_view epoch, Now now);
+    void take(const feed::Record& record, std::int64_t logged_at_ms, Now now);
     Entry& entry(const Channel& channel);
     void
     follow(Connection& connection, const Wish& wish, std::optional<std::uint64_t> from, Now now);
@@ -92,8 +112,8 @@ private:
     Board board_;
     Output out_;
     std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
-    std::unordered_map<std::string, Entry> streams_;                           // by channel key
-    std::unordered_map<std::string, std::set<ConnectionId>> trade_followers_;  // by wallet
+    ByText<Entry> streams_;                           // by channel key
+    ByText<std::set<ConnectionId>> trade_followers_;  // by wallet
     std::set<std::pair<Instant, ChannelStream*>> schedule_;
     Instant next_sweep_{};
     Instant next_epoch_ask_{};

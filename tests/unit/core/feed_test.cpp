@@ -47,6 +47,44 @@ TEST_CASE("golden records of the feed are read and written again byte for byte",
     REQUIRE(unseen.empty());
 }
 
+TEST_CASE("the outline of a record says what decoding says of its head", "[feed][golden]") {
+    feed::Decoder decoder;
+    const auto golden_records = golden::load("feed").at("records");
+    for (const auto& entry : golden_records) {
+        INFO(entry.at("name"));
+        const auto text = golden::record(entry);
+        const auto record = decoder.decode(text).value();
+        const auto outline = feed::outline(text);
+        if (!outline) {
+            REQUIRE(record.head.channel.find_first_of("\"\\") != std::string::npos);
+            continue;
+        }
+        REQUIRE(outline->channel == record.head.channel);
+        REQUIRE(outline->epoch == record.head.epoch);
+        REQUIRE(outline->seq == record.head.seq);
+        REQUIRE(outline->prev_seq == record.head.prev_seq);
+        REQUIRE(outline->kind == feed::kind_of(record.body));
+        REQUIRE(outline->type == feed::type_of(record.body));
+    }
+}
+
+TEST_CASE("there is no outline of a record in another spelling", "[feed]") {
+    const std::string written =
+        R"({"channel":"contest:c","epoch":"e","shard":"contest/0","seq":9,"kind":"event","type":"activity","prev_seq":7,"body":{)";
+    REQUIRE(feed::outline(written));
+    for (std::size_t length = 0; length < written.size(); ++length)
+        REQUIRE_FALSE(feed::outline(written.substr(0, length)));
+    REQUIRE_FALSE(feed::outline("{ " + written.substr(1)));
+    const auto changed = [&](const std::string& from, const std::string& to) {
+        auto text = written;
+        return text.replace(text.find(from), from.size(), to);
+    };
+    REQUIRE_FALSE(feed::outline(changed("contest:c", R"(contest:\"c)")));
+    REQUIRE_FALSE(feed::outline(changed(R"("prev_seq":7,)", "")));
+    REQUIRE_FALSE(feed::outline(changed(R"("seq":9)", R"("seq":-9)")));
+    REQUIRE_FALSE(feed::outline(changed(R"("seq":9)", R"("seq":18446744073709551616)")));
+}
+
 TEST_CASE("amounts of the feed are exact", "[feed]") {
     feed::Price price{
         .symbol = "SOL", .price = Amount::parse("12345678901234567890.123456789012345678").value()};

@@ -73,3 +73,29 @@ TEST_CASE("every byte below 128 survives writing and reading by another library"
     for (const char c : out)
         REQUIRE((c < 0 || c >= 0x20));
 }
+
+TEST_CASE("a text is escaped the same wherever its special byte stands", "[json]") {
+    for (std::size_t length = 0; length < 140; ++length) {
+        const std::string plain(length, 'x');
+        std::string out;
+        append_json_string(out, plain);
+        REQUIRE(out == '"' + plain + '"');
+        for (std::size_t at = 0; at < length; ++at) {
+            for (const char special : {'\x1f', '"', '\\', '\x7f', '\xff', ' '}) {
+                auto text = plain;
+                text[at] = special;
+                std::string expected = plain;
+                const bool is_escaped = special == '"' || special == '\\';
+                if (special == '\x1f')
+                    expected.replace(at, 1, "\\u001f");
+                else
+                    expected.replace(
+                        at, 1, is_escaped ? std::string{'\\', special} : std::string{special}
+                    );
+                out.clear();
+                append_json_string(out, text);
+                REQUIRE(out == '"' + expected + '"');
+            }
+        }
+    }
+}

@@ -111,6 +111,48 @@ TEST_CASE("what memory has no more comes from Postgres, page by page, without a 
     REQUIRE(stage.outline(1) == "TRADE_EXECUTED:70");
 }
 
+TEST_CASE("what happened while nobody followed is brought from memory", "[resume]") {
+    Theatre stage;
+    for (std::uint64_t i = 1; i <= 3; ++i) {
+        stage.event(kPortfolio, 10 * i, 10 * (i - 1), trade("t" + std::to_string(i)));
+        REQUIRE(stage.used == "kept");
+    }
+    stage.state(kPortfolio, 30, feed::Portfolio{"w1", "c1", {}, {}, {}, {}, {}, {}});
+    REQUIRE(stage.used == "skipped");
+    stage.follow(1, kPortfolio, {}, {cursor(kPortfolio.key(), 10)});
+    stage.answer(kPortfolio, portfolio_snapshot(30, 30));
+    REQUIRE(stage.asked_for_events() == 0);
+    const auto sent = stage.messages(1);
+    REQUIRE(sent.size() == 4);
+    REQUIRE(
+        plain(sent[1]) ==
+        R"({"type":"TRADE_EXECUTED","channel":"portfolio:c1","seq":20,"prev_seq":10,"data":{"trade_id":"t2","wallet_address":"w1","symbol":"SOL","side":"buy","amount":1.5,"price":100,"timestamp":"2025-11-13T19:00:00Z","contest_id":"c1"}})"
+    );
+    stage.event(kPortfolio, 40, 30, trade("t4"));
+    REQUIRE(stage.used == "followed");
+    REQUIRE(stage.outline(1) == "TRADE_EXECUTED:40");
+}
+
+TEST_CASE("a kept event that turns out to be broken comes from Postgres", "[resume]") {
+    Theatre stage;
+    stage.event(kPortfolio, 10, 0, trade("t1"));
+    std::string broken;
+    feed::encode({kPortfolio.key(), kEpoch, "contest/0", 20, 10}, trade("t2"), broken);
+    broken.replace(broken.find("\"buy\""), 5, "\"who\"");
+    REQUIRE(stage.raw(broken) == "kept");
+    stage.follow(1, kPortfolio, {}, {cursor(kPortfolio.key(), 0)});
+    stage.answer(kPortfolio, portfolio_snapshot(20, 20));
+    REQUIRE(stage.outline(1) == "SUBSCRIBED:0:replayed TRADE_EXECUTED:10");
+    REQUIRE(stage.reports == std::vector<ConnectionId>{1});
+    stage.board.written(1, stage.now());
+    stage.settle();
+    REQUIRE(stage.asked_for_events() == 1);
+    const auto ask = stage.answer_events({.seq = 20, .is_last = true, .events = {stored(20, 10)}});
+    REQUIRE(ask.after == 10);
+    REQUIRE(stage.outline(1) == "TRADE_EXECUTED:20 PORTFOLIO_UPDATED:20");
+    REQUIRE(stage.raw(broken).find("side") != std::string::npos);
+}
+
 TEST_CASE("more than a client may miss is too old, from Postgres and from memory", "[resume]") {
     Theatre stage{{.most_missed = 3}};
     stage.follow(1, kPortfolio, {}, {cursor(kPortfolio.key(), 5)});

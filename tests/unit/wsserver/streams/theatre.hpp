@@ -8,6 +8,7 @@
 #include "wsserver/streams/switchboard.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -79,10 +80,17 @@ public:
         feed::Body body,
         const std::string& epoch = kEpoch
     ) {
-        board.on_record(
-            {{channel.key(), epoch, "contest/0", seq, prev_seq}, std::move(body)}, 0, now()
-        );
+        std::string text;
+        feed::encode({channel.key(), epoch, "contest/0", seq, prev_seq}, body, text);
+        used = raw(text);
+    }
+    // A record as it stands in Kafka.
+    std::string raw(const std::string& text) {
+        const auto use = board.on_record(text, 0, now());
         settle();
+        if (!use) return use.error().sentence();
+        const std::array<std::string, 3> words{"skipped", "kept", "followed"};
+        return words.at(static_cast<std::size_t>(*use));
     }
 
     // Answers the oldest question about a snapshot of that channel.
@@ -153,6 +161,7 @@ public:
     Switchboard board;
     std::vector<Ask> asks;
     std::vector<Closing> closings;
+    std::string used;  // what became of the last record
     std::map<ConnectionId, std::vector<std::string>> sent;
     std::vector<ConnectionId> reports;  // deliveries that are to be reported, not yet reported
     Counts counts;
