@@ -186,14 +186,14 @@ bool Intake::advance() {
 }
 
 // Nothing that belongs before the head can still come, or it was waited for long enough.
-bool Intake::may_pass(const Lane& lane) {
+bool Intake::may_pass(Lane& lane) {
     const auto has_head = [](const auto& other) { return other->has_head(); };
     if (std::ranges::all_of(lanes_, has_head)) return true;
     const auto may_still_give = [&](const auto& other) {
         return !other->has_head() && !other->is_caught_up();
     };
     if (std::ranges::any_of(lanes_, may_still_give)) return false;
-    return wall_clock() - lane.head_key->log_time >= settings_.merge_wait ||
+    return wall_clock() - lane.key().log_time >= settings_.merge_wait ||
            std::chrono::steady_clock::now() - *lane.seen_at >= settings_.merge_wait;
 }
 

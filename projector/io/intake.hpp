@@ -89,7 +89,7 @@ private:
     bool advance();
     void fill();
     Lane* smallest_head();
-    bool may_pass(const Lane& lane);
+    bool may_pass(Lane& lane);
     bool is_fair(Lane& lane);
     void emit(Lane& lane);
     bool is_same_log();
