@@ -62,7 +62,8 @@ log_times(platform::Consumer& checker, const Offsets& records, std::chrono::mill
 ) {
     const std::string name = name_of(partition);
     throw LogMismatch(fmt::format(
-        "{0} stands at offset {1} of {2}, but {3}. Either `duel-projector rebuild` projects the "
+        "{0} stands at offset {1} of {2}, but {3}. Either `duel-projector rebuild --from-empty` "
+        "projects the "
         "log as it is now, or `duel-projector run --accept-loss-from {2}:OFFSET` goes on from that "
         "offset without what is missing",
         shard.name(),

@@ -67,6 +67,7 @@ public:
 
     int run() {
         std::size_t differences = 0;
+        if (settings_.from_empty) return take_over();
         if (!catch_up(&differences)) return interrupted();
         if (settings_.dry_run) {
             const std::string schema = second_->model().schema;
@@ -78,6 +79,11 @@ public:
         for (int round = 0; records_ > kFewRecords && round < kMostRounds; ++round) {
             if (!catch_up(nullptr)) return interrupted();
         }
+        return take_over();
+    }
+
+private:
+    int take_over() {
         while (!switch_over()) {
             if (shutdown_.wait_for(kTryAgainAfter)) return interrupted();
         }
@@ -85,7 +91,6 @@ public:
         return 0;
     }
 
-private:
     // Projects up to where the active model is now; compares there where that is asked for.
     bool catch_up(std::size_t* differences) {
         LiveSnapshot live{settings_};
@@ -132,10 +137,12 @@ private:
                 "set local lock_timeout = '5s'; select 1 from " +
                 owner_.quote_name(active_.schema) + ".shards order by shard for update"
             );
-            const std::vector<Moment> moments = read_moments(owner_, active_);
-            second_->take_homes(owner_, active_);
-            if (!second_->project(moments, shutdown_)) return false;
-            second_->take_journal(owner_, active_);
+            if (!settings_.from_empty) {
+                const std::vector<Moment> moments = read_moments(owner_, active_);
+                second_->take_homes(owner_, active_);
+                if (!second_->project(moments, shutdown_)) return false;
+                second_->take_journal(owner_, active_);
+            }
             owner_.exec("set local lock_timeout = '40ms'");
             const auto began = std::chrono::steady_clock::now();
             owner_.exec("update duel_control.models set active = false where active");

@@ -79,6 +79,15 @@ void offer(platform::SettingTable& table, VerifySettings& verify) {
 void offer(platform::SettingTable& table, RebuildSettings& rebuild) {
     offer_replay(table, rebuild);
     table.add("--dry-run", "", rebuild.dry_run, "", "only compare, then drop the new tables");
+    table.add(
+        "--from-empty",
+        "",
+        rebuild.from_empty,
+        "",
+        "empty tables take over at once and fill from the log's beginning, for a log that is not "
+        "the "
+        "one of the journal"
+    );
     table.add("--keep-old", "", rebuild.keep_old, "", "leave the old tables where they are");
 }
 

@@ -52,6 +52,7 @@ struct VerifySettings : ReplayCommandSettings {
 struct RebuildSettings : ReplayCommandSettings {
     bool dry_run = false;
     bool keep_old = false;
+    bool from_empty = false;
 };
 
 struct AsOfSettings : ReplayCommandSettings {
