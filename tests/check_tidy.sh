@@ -8,7 +8,7 @@
 set -euo pipefail
 build=$(realpath "$1")
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-limit=8
+limit=4
 [[ -f $build/compile_commands.json ]] || { echo "$build has no compile_commands.json: configure it first"; exit 1; }
 command -v clang-tidy-14 >/dev/null || { echo "clang-tidy-14 is not installed (./test installs it)"; exit 1; }
 
