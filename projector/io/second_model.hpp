@@ -48,7 +48,7 @@ public:
     // was asked to stop. Can be called again with later moments.
     bool project(const std::vector<Moment>& moments, const platform::Shutdown& shutdown);
 
-    // What it takes to continue later, or to be searched by the projector: the journal.
+    // Copies the journal, under this model's epoch: with it the projector goes on from these tables.
     void take_journal(platform::Connection& connection, const Model& from);
 
 private:
