@@ -48,7 +48,8 @@ public:
     // was asked to stop. Can be called again with later moments.
     bool project(const std::vector<Moment>& moments, const platform::Shutdown& shutdown);
 
-    // Copies the journal, under this model's epoch: with it the projector goes on from these tables.
+    // Copies the journal, under this model's epoch: with it the projector goes on from these
+    // tables.
     void take_journal(platform::Connection& connection, const Model& from);
 
 private:
