@@ -63,7 +63,7 @@ SecondModel::SecondModel(Settings settings, Model model)
 
 SecondModel::~SecondModel() = default;
 
-void SecondModel::take_homes(Connection& connection, const Model& from) {
+void SecondModel::take_homes(Connection& connection, const Model& from) const {
     platform::BinaryCopy homes{"taken_homes", {"topic", "key", "partition", "shard", "seq"}};
     connection.stream(
         "select topic, key, partition, shard, seq from " + connection.quote_name(from.schema) +
@@ -87,7 +87,7 @@ void SecondModel::take_homes(Connection& connection, const Model& from) {
     transaction.commit();
 }
 
-void SecondModel::take_journal(Connection& connection, const Model& from) {
+void SecondModel::take_journal(Connection& connection, const Model& from) const {
     connection.exec(fmt::format(
         "delete from {0}.journal; insert into {0}.journal (shard, seq_from, seq_to, start_offsets,"
         " end_offsets, cause, epoch, pace_ms) select shard, seq_from, seq_to, start_offsets,"

@@ -42,7 +42,7 @@ public:
 
     // Settles the homes as they were settled the first time. Before project(), with what was read
     // in the transaction of its moments.
-    void take_homes(platform::Connection& connection, const Model& from);
+    void take_homes(platform::Connection& connection, const Model& from) const;
 
     // Applies the log up to these moments, several shards at once, showing progress. False where it
     // was asked to stop. Can be called again with later moments.
@@ -50,7 +50,7 @@ public:
 
     // Copies the journal, under this model's epoch: with it the projector goes on from these
     // tables.
-    void take_journal(platform::Connection& connection, const Model& from);
+    void take_journal(platform::Connection& connection, const Model& from) const;
 
 private:
     struct Lane;
