@@ -182,6 +182,17 @@ void Consumer::assign(const std::vector<StartPosition>& positions) {
     }
 }
 
+PartitionReader& Consumer::start(const StartPosition& position) {
+    stop({position.topic, position.partition});
+    return *impl_->readers.emplace_back(std::make_unique<PartitionReader>(
+        impl_->client.get(), impl_->topic(position.topic), position, impl_->wake_fd
+    ));
+}
+
+void Consumer::stop(const PartitionId& partition) {
+    std::erase_if(impl_->readers, [&](const auto& reader) { return reader->id() == partition; });
+}
+
 const std::vector<std::unique_ptr<PartitionReader>>& Consumer::partitions() const {
     return impl_->readers;
 }

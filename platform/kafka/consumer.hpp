@@ -127,7 +127,11 @@ public:
     // second at most for where kBeginning and kEnd are; brokers that are away delay only the
     // reading.
     void assign(const std::vector<StartPosition>& positions);
-    // In the order of assign().
+    // Reads this one too, or from there on; the others go on. As assign(), but the offset is one.
+    PartitionReader& start(const StartPosition& position);
+    // Reads it no longer.
+    void stop(const PartitionId& partition);
+    // In the order of assign(), then of start().
     const std::vector<std::unique_ptr<PartitionReader>>& partitions() const;
 
     // Waits until something new is there for some partition since the last wait, or `longest`

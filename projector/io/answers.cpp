@@ -174,8 +174,8 @@ std::vector<Question> id_questions(const Ledger& ledger, const Inputs& inputs) {
     };
     for (const auto& chunk : inputs) {
         for (const Input& input : chunk) {
-            if (!input.event) continue;
-            const Event& event = *input.event;
+            if (!input.event()) continue;
+            const Event& event = *input.event();
             if (const auto* trade = std::get_if<Trade>(&event)) {
                 ask(*trade, Kind::trade, trade->trade_id);
             } else if (const auto* deposit = std::get_if<Deposit>(&event)) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/postgres.hpp"
-#include "projector/io/intake.hpp"
+#include "projector/io/arrival.hpp"
 #include "projector/rules/ledger.hpp"
 #include "projector/rules/market.hpp"
 #include "projector/rules/verdict.hpp"

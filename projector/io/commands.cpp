@@ -7,6 +7,7 @@
 #include "platform/topics.hpp"
 #include "projector/io/model.hpp"
 #include "projector/io/owner.hpp"
+#include "projector/io/shared_prices.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -23,6 +24,7 @@ using namespace std::chrono_literals;
 namespace log = platform::log;
 
 constexpr auto kAskKafka = 10s;
+constexpr auto kReadsEvery = 4s;  // at least, or it hangs
 
 std::string owner_name() {
     char host[256] = "localhost";
@@ -124,6 +126,12 @@ int run_shards(
         );
     }
 
+    SharedPrices prices{
+        {.kafka = common.kafka,
+         .partitions = process.price_partitions,
+         .heartbeat = health.heartbeat("reading prices", kReadsEvery)},
+        [&](bool up, const std::string& reason) { health.set("kafka", up, reason); }};
+    process.prices = &prices;
     const RollCall roll_call{process, shards};
     std::vector<std::unique_ptr<Owner>> owners;
     std::vector<std::jthread> threads;

@@ -34,17 +34,17 @@ std::string as_text(std::string_view bytes) {
 
 DeadLetter dead_letter_of(const Input& input, const Error& error, std::int64_t seq) {
     return {
-        .topic = std::string{text(input.place.topic)},
-        .partition = input.place.partition,
-        .offset = input.place.offset,
+        .topic = std::string{text(input.place().topic)},
+        .partition = input.place().partition,
+        .offset = input.place().offset,
         .seq = seq,
-        .logged_at = input.place.log_time,
+        .logged_at = input.place().log_time,
         .code = std::string{text(error.code)},
         .reason = error.sentence(),
         .field = error.field,
-        .key = as_text(input.record.key()),
-        .kafka_key = input.record.key(),
-        .value = input.record.value()};
+        .key = as_text(input.record().key()),
+        .kafka_key = input.record().key(),
+        .value = input.record().value()};
 }
 
 void write_dead_letters(

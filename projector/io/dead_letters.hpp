@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/postgres.hpp"
-#include "projector/io/intake.hpp"
+#include "projector/io/arrival.hpp"
 #include "projector/rules/shard.hpp"
 
 #include <cstdint>

@@ -2,7 +2,6 @@
 
 #include "platform/log.hpp"
 #include "platform/thread_name.hpp"
-#include "projector/io/log_check.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -12,12 +11,9 @@ namespace duel::projector {
 namespace {
 
 using namespace std::chrono_literals;
-using SteadyTime = std::chrono::steady_clock::time_point;
 
-constexpr std::size_t kReadAtOnce = 1'000;
 constexpr std::size_t kHandOverAt = 500;
 constexpr auto kAskForEnds = 2s;
-constexpr auto kLookAtLog = 1s;
 constexpr auto kIdleWait = 100ms;  // a new record or the end of this object cuts it short
 
 Timestamp wall_clock() {
@@ -25,42 +21,6 @@ Timestamp wall_clock() {
 }
 
 }  // namespace
-
-// One partition: what was fetched of it and not merged yet.
-struct Intake::Lane {
-    platform::PartitionReader* reader{nullptr};
-    Topic topic{Topic::trades};
-    std::vector<platform::Record> fetched;
-    std::size_t next{0};
-
-    // By which the log is known again: what was handed over, and with what was merged since.
-    std::int64_t handed_over{0};  // the offset after it
-    std::optional<LogMark> mark;
-    std::int64_t merged{0};
-    std::optional<LogMark> merged_mark;
-
-    // Without a head: whether nothing more is known to be waiting. Asked once after every fill().
-    std::optional<bool> caught_up;
-
-    // Of the head, once it was looked at.
-    std::optional<MergeKey> head_key;
-    std::optional<Result<Event>> decoded;
-    std::optional<SteadyTime> seen_at;
-    std::optional<std::vector<std::int64_t>> fair_ends;  // of the price partitions
-
-    bool has_head() const { return next < fetched.size(); }
-    const platform::Record& head() const { return fetched[next]; }
-    Place place() const { return {topic, head().partition(), head().offset(), head().log_time()}; }
-    const MergeKey& key() {
-        if (!head_key) head_key = MergeKey::of(place());
-        return *head_key;
-    }
-    bool is_caught_up() {
-        if (!caught_up)
-            caught_up = !reader->has_more() && (reader->at_end() || reader->known_watermarks());
-        return *caught_up;
-    }
-};
 
 Intake::Intake(
     const ShardId& shard,
@@ -73,22 +33,16 @@ Intake::Intake(
       consumer_{
           settings.kafka,
           {.client_id = "duel-projector-" + shard.name()},
-          std::move(on_state)} {
-    std::vector<platform::StartPosition> positions;
-    for (const auto& [partition, offset] : from)
-        positions.push_back({std::string{text(partition.first)}, partition.second, offset});
-    consumer_.assign(positions);
-    for (const auto& reader : consumer_.partitions()) {
-        auto lane = std::make_unique<Lane>();
-        lane->reader = reader.get();
-        lane->topic = reader->topic() == text(Topic::trades) ? Topic::trades : Topic::prices;
-        const std::pair partition{lane->topic, reader->partition()};
-        lane->merged = from.at(partition);
-        const auto mark = settings_.log_marks.find(partition);
-        if (mark != settings_.log_marks.end()) lane->merged_mark = mark->second;
-        lane->handed_over = lane->merged;
-        lane->mark = lane->merged_mark;
-        lanes_.push_back(std::move(lane));
+          std::move(on_state)},
+      log_guard_{settings.kafka, name_, from, settings.log_marks} {
+    for (const auto& [id, offset] : from) {
+        std::unique_ptr<SharedPrices::Follower> follower;
+        if (id.first == Topic::prices && settings_.prices != nullptr)
+            follower =
+                settings_.prices->follow(id.second, offset, [this] { consumer_.wake(); });
+        lanes_.push_back(std::make_unique<Lane>(
+            consumer_, arrival_reader_, id.first, id.second, offset, std::move(follower)
+        ));
     }
     thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
 }
@@ -130,13 +84,14 @@ void Intake::run(const std::stop_token& stop) {
                 const auto has_room = [this] { return queued_ < settings_.queue_records; };
                 if (!changed_.wait_for(lock, stop, 1s, has_room)) continue;
             }
-            fill();
+            for (const auto& lane : lanes_)
+                fill(*lane);
             bool advanced = false;
             while (merged_.size() < kHandOverAt && advance())
                 advanced = true;
             note_lag();
             hand_over();
-            if (!advanced) consumer_.wait(smallest_head() != nullptr ? 1ms : kIdleWait);
+            if (!advanced) consumer_.wait(smallest_head() < lanes_.size() ? 1ms : kIdleWait);
         }
     } catch (...) {
         const std::scoped_lock lock{mutex_};
@@ -145,43 +100,34 @@ void Intake::run(const std::stop_token& stop) {
     }
 }
 
-void Intake::fill() {
-    for (const auto& lane : lanes_) {
-        if (lane->has_head()) continue;
-        lane->caught_up.reset();
-        lane->fetched.clear();
-        lane->next = 0;
-        lane->reader->read(lane->fetched, kReadAtOnce);
-        const auto& error = lane->reader->error();
-        if (!error) continue;
-        if (error->kind == platform::PartitionError::Kind::offset_out_of_range)
-            throw LogMismatch(fmt::format(
-                "the log no longer has the record that {} stands at: {}", name_, error->text
-            ));
-        // It may come back as another topic, with other records at the same offsets.
-        if (error->kind == platform::PartitionError::Kind::unknown_partition)
-            throw LogGone(fmt::format("{} cannot read on: {}", name_, error->text));
-    }
+void Intake::fill(Lane& lane) {
+    const auto& error = lane.fill();
+    if (!error) return;
+    if (error->kind == platform::PartitionError::Kind::offset_out_of_range)
+        throw LogMismatch(fmt::format(
+            "the log no longer has the record that {} stands at: {}", name_, error->text
+        ));
+    // It may come back as another topic, with other records at the same offsets.
+    if (error->kind == platform::PartitionError::Kind::unknown_partition)
+        throw LogGone(fmt::format("{} cannot read on: {}", name_, error->text));
 }
 
-Intake::Lane* Intake::smallest_head() {
-    Lane* smallest = nullptr;
-    for (const auto& lane : lanes_) {
-        if (lane->has_head() && (smallest == nullptr || lane->key() < smallest->key()))
-            smallest = lane.get();
+// Which lane has it; their number where none has.
+std::size_t Intake::smallest_head() const {
+    std::size_t smallest = lanes_.size();
+    for (std::size_t n = 0; n < lanes_.size(); ++n) {
+        if (!lanes_[n]->has_head()) continue;
+        if (smallest == lanes_.size() || lanes_[n]->key() < lanes_[smallest]->key()) smallest = n;
     }
     return smallest;
 }
 
 // Takes the next record of the order, if it is known which that is.
 bool Intake::advance() {
-    Lane* lane = smallest_head();
-    if (lane == nullptr) return false;
-    if (!lane->seen_at) lane->seen_at = std::chrono::steady_clock::now();
-    if (!may_pass(*lane)) return false;
-    if (!lane->decoded) lane->decoded = decoder_.decode(lane->topic, lane->head().value());
-    if (!is_fair(*lane)) return false;
-    emit(*lane);
+    const std::size_t n = smallest_head();
+    if (n == lanes_.size()) return false;
+    if (!may_pass(*lanes_[n]) || !is_fair(*lanes_[n])) return false;
+    move_head(n);
     return true;
 }
 
@@ -192,104 +138,67 @@ bool Intake::may_pass(Lane& lane) {
     const auto may_still_give = [&](const auto& other) {
         return !other->has_head() && !other->is_caught_up();
     };
+    auto& since = lane.waiting().since;
+    if (!since) since = std::chrono::steady_clock::now();
     if (std::ranges::any_of(lanes_, may_still_give)) return false;
     return wall_clock() - lane.key().log_time >= settings_.merge_wait ||
-           std::chrono::steady_clock::now() - *lane.seen_at >= settings_.merge_wait;
+           std::chrono::steady_clock::now() - *since >= settings_.merge_wait;
 }
 
 bool Intake::is_fair(Lane& lane) {
-    if (!*lane.decoded || !std::holds_alternative<ContestCompleted>(**lane.decoded)) return true;
-    std::vector<platform::PartitionId> asked;
-    for (const auto& other : lanes_) {
-        if (other->topic == Topic::prices) asked.push_back(other->reader->id());
-    }
-    if (!lane.fair_ends) {
+    const auto& event = lane.head().event;
+    if (!event || !std::holds_alternative<ContestCompleted>(*event)) return true;
+    auto& ends = lane.waiting().fair_ends;
+    if (!ends) {
+        std::vector<platform::PartitionId> asked;
+        for (const auto& other : lanes_) {
+            if (other->topic() == Topic::prices)
+                asked.push_back({std::string{text(Topic::prices)}, other->partition()});
+        }
         try {
-            lane.fair_ends = consumer_.ends(asked, kAskForEnds);
+            ends = consumer_.ends(asked, kAskForEnds);
         } catch (const platform::KafkaError& error) {
             platform::log::debug("{}: cannot ask where prices end: {}", name_, error.what());
             return false;
         }
     }
-    auto end = lane.fair_ends->begin();
+    auto end = ends->begin();
     for (const auto& other : lanes_) {
-        if (other->topic != Topic::prices) continue;
+        if (other->topic() != Topic::prices) continue;
         const std::int64_t wanted = *end++;
-        if (!other->has_head() && other->reader->next_offset() < wanted) return false;
+        if (!other->has_head() && other->read_up_to() < wanted) return false;
     }
     return true;
 }
 
-void Intake::emit(Lane& lane) {
-    const Place place = lane.place();
-    const bool is_late = stretch_.take(lane.key());
-    merged_.push_back({std::move(lane.fetched[lane.next]), place, std::move(*lane.decoded), is_late}
-    );
-    lane.merged = place.offset + 1;
-    if (!lane.merged_mark) lane.merged_mark = {place.offset, place.log_time, place.log_time};
-    lane.merged_mark->last_at = place.log_time;
-    ++lane.next;
-    lane.head_key.reset();
-    lane.decoded.reset();
-    lane.seen_at.reset();
-    lane.fair_ends.reset();
-    if (!lane.has_head()) fill();
-}
-
-// Looks at the log where it may have been replaced since the last look; false where that cannot be
-// told now.
-bool Intake::is_same_log() {
-    const std::uint64_t interruptions = consumer_.interruptions();
-    if (interruptions == interruptions_) return true;
-    Offsets offsets;
-    LogMarks marks;
-    for (const auto& lane : lanes_) {
-        const std::pair partition{lane->topic, lane->reader->partition()};
-        offsets[partition] = lane->handed_over;
-        if (lane->mark) marks[partition] = *lane->mark;
-    }
-    try {
-        auto checker = make_checker(settings_.kafka);
-        for (const auto& [partition, now] : look_at_log(checker, offsets, marks, kLookAtLog)) {
-            const auto mark = marks.find(partition);
-            const auto known = mark == marks.end() ? std::nullopt : std::optional{mark->second};
-            if (const auto what = difference(offsets.at(partition), known, now))
-                throw LogMismatch(
-                    fmt::format("{}/{}: {}", text(partition.first), partition.second, *what)
-                );
-        }
-    } catch (const platform::KafkaError& error) {
-        platform::log::debug("{}: cannot look at the log: {}", name_, error.what());
-        return false;
-    }
-    interruptions_ = interruptions;
-    return true;
+void Intake::move_head(std::size_t n) {
+    Lane& lane = *lanes_[n];
+    log_guard_.note(n, lane.head().place);
+    lane.move_head(merged_, stretch_.take(lane.key()));
+    if (lane.has_head()) return;
+    for (const auto& other : lanes_)
+        fill(*other);
 }
 
 void Intake::hand_over() {
-    if (merged_.empty() || !is_same_log()) return;
-    for (const auto& lane : lanes_) {
-        lane->handed_over = lane->merged;
-        lane->mark = lane->merged_mark;
-    }
+    std::uint64_t interruptions = consumer_.interruptions();
+    if (settings_.prices != nullptr) interruptions += settings_.prices->interruptions();
+    if (merged_.empty() || !log_guard_.may_hand_over(interruptions)) return;
     {
         const std::scoped_lock lock{mutex_};
         queued_ += merged_.size();
         queue_.push_back(std::move(merged_));
     }
-    merged_.clear();
-    merged_.reserve(kHandOverAt);
+    merged_ = {};
+    for (const auto& lane : lanes_)
+        lane->begin_chunk();
     changed_.notify_all();
 }
 
 void Intake::note_lag() {
     auto lag = static_cast<std::int64_t>(queued() + merged_.size());
-    for (const auto& lane : lanes_) {
-        lag += static_cast<std::int64_t>(lane->fetched.size() - lane->next);
-        const auto marks = lane->reader->known_watermarks();
-        if (marks && lane->reader->next_offset() >= 0)
-            lag += std::max<std::int64_t>(0, marks->high - lane->reader->next_offset());
-    }
+    for (const auto& lane : lanes_)
+        lag += lane->lag();
     lag_.store(lag, std::memory_order_relaxed);
 }
 

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "core/event.hpp"
 #include "platform/health.hpp"
 #include "platform/kafka.hpp"
+#include "projector/io/arrival.hpp"
+#include "projector/io/lane.hpp"
+#include "projector/io/log_guard.hpp"
 #include "projector/io/offsets.hpp"
-#include "projector/rules/log_mark.hpp"
 #include "projector/rules/merge_order.hpp"
-#include "projector/rules/place.hpp"
 #include "projector/rules/shard.hpp"
 
 #include <atomic>
@@ -17,29 +17,12 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 namespace duel::projector {
-
-// One record, read and decoded, in its place of the shard's order.
-struct Input {
-    platform::Record record;  // its bytes, until the batch is done
-    Place place;
-    Result<Event> event;
-    bool is_late{false};  // it belongs before a record that was taken already
-};
-
-// Records in order, in the chunks in which they were merged.
-using Inputs = std::vector<std::vector<Input>>;
-
-// The log does not have the offset that the shard stands at: only a person can decide what then.
-struct LogMismatch : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
 
 // A partition is not there any more: begin again, once it is, by looking whether it is the same.
 struct LogGone : std::runtime_error {
@@ -50,7 +33,8 @@ struct IntakeSettings {
     platform::KafkaSettings kafka;
     std::chrono::milliseconds merge_wait{3};
     std::size_t queue_records{40'000};
-    LogMarks log_marks{};                              // of what was applied before
+    LogMarks log_marks{};            // of what was applied before
+    SharedPrices* prices{nullptr};   // where all of the process read them together
     std::shared_ptr<platform::Heartbeat> heartbeat{};  // of the reading thread, where one is wanted
 };
 
@@ -60,8 +44,7 @@ struct IntakeSettings {
 // Of the partitions that have records fetched or known to be waiting, the smallest head goes first.
 // A partition that is caught up is waited for until a record is merge_wait old, no longer. The end
 // of a contest is fair: it waits until every price partition is read up to where it ended after the
-// record of the end was read. After brokers refused a fetch nothing is handed over before the log
-// was looked at: it may be another one of the same name.
+// record of the end was read.
 class Intake {
 public:
     using StateHook = platform::KafkaStateHook;
@@ -83,31 +66,28 @@ public:
     std::size_t queued() const;
 
 private:
-    struct Lane;
-
     void run(const std::stop_token& stop);
     bool advance();
-    void fill();
-    Lane* smallest_head();
+    void fill(Lane& lane);
+    std::size_t smallest_head() const;
     bool may_pass(Lane& lane);
     bool is_fair(Lane& lane);
-    void emit(Lane& lane);
-    bool is_same_log();
+    void move_head(std::size_t n);
     void hand_over();
     void note_lag();
 
     IntakeSettings settings_;
     std::string name_;
     platform::Consumer consumer_;
-    std::uint64_t interruptions_{0};  // up to which the log is known to be the same
-    Decoder decoder_;
-    std::vector<std::unique_ptr<Lane>> lanes_;
+    ArrivalReader arrival_reader_;
+    std::vector<std::unique_ptr<Lane>> lanes_;  // in the order of the offsets
+    LogGuard log_guard_;
     Stretch stretch_;
-    std::vector<Input> merged_;
+    Chunk merged_;
 
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
-    std::deque<std::vector<Input>> queue_;
+    std::deque<Chunk> queue_;
     std::size_t queued_{0};  // records in it
     std::exception_ptr failure_;
     std::atomic<std::int64_t> lag_{0};

@@ -1,7 +1,7 @@
 #include "projector/io/log_check.hpp"
 
 #include "platform/log.hpp"
-#include "projector/io/intake.hpp"
+#include "projector/io/log_guard.hpp"
 
 #include <librdkafka/rdkafka.h>
 

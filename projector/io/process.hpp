@@ -10,6 +10,8 @@
 
 namespace duel::projector {
 
+class SharedPrices;
+
 // What all shards of a process share.
 struct Process {
     const CommonSettings& common;
@@ -19,6 +21,7 @@ struct Process {
     platform::Metrics& metrics;
     std::string name;  // of this owner, in the table `shards`
     std::int32_t price_partitions{0};
+    SharedPrices* prices{nullptr};
 };
 
 }  // namespace duel::projector

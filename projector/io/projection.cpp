@@ -69,6 +69,7 @@ Projection<State>::Projection(
            .merge_wait = process.settings.merge_wait,
            .queue_records = process.settings.queue_records,
            .log_marks = position_.log_marks,
+           .prices = process.prices,
            .heartbeat = process.health.heartbeat("reading for " + shard.name(), kReadsEvery)},
           position_.offsets,
           [&process](bool up, const std::string& reason) {
@@ -148,7 +149,7 @@ void Projection<State>::work(const Inputs& inputs) {
     if (probe_batches_ > 0) probe_batches_ = retried_ > 0 ? kProbeBatches : probe_batches_ - 1;
     meters_.batch(records);
     const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::system_clock::now() - inputs.back().back().place.log_time
+        std::chrono::system_clock::now() - inputs.back().back().place().log_time
     );
     meters_.latency(age);
     meters_.lag_seconds.Set(intake_.lag() > 0 ? std::chrono::duration<double>(age).count() : 0.0);
@@ -164,9 +165,9 @@ void Projection<State>::consume(const Inputs& inputs, std::size_t chunk, std::si
     const Input& input = inputs[chunk][index];
     bool is_ranking = false;
     if constexpr (kIsContest<State>) {
-        if (departs_after_silence(*state_, input.place))
+        if (departs_after_silence(*state_, input.place()))
             journal_.begin("silence", state_->pace.pace);
-        is_ranking = state_->pace.point && input.place.log_time >= *state_->pace.point;
+        is_ranking = state_->pace.point && input.place().log_time >= *state_->pace.point;
     }
     if (input.is_late) journal_.begin("late", state_->pace.pace);
 
@@ -174,10 +175,10 @@ void Projection<State>::consume(const Inputs& inputs, std::size_t chunk, std::si
     const Verdict verdict =
         decide(connection_, *state_, inputs, chunk, index, process_.settings.limits);
     if (is_ranking) pace_keeper_.spent(Clock::now() - begin);
-    journal_.consume(input.place);
-    meters_.count(input.place.topic, verdict.outcome);
+    journal_.consume(input.place());
+    meters_.count(input.place().topic, verdict.outcome);
     if (verdict.outcome == Outcome::retried) ++retried_;
-    if (verdict.outcome == Outcome::refused && input.place.topic == shard_.own_topic()) {
+    if (verdict.outcome == Outcome::refused && input.place().topic == shard_.own_topic()) {
         letters_.push_back(dead_letter_of(input, verdict.error, state_->seq));
         meters_.dead_letter(verdict.error.code);
     }

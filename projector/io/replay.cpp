@@ -2,6 +2,7 @@
 
 #include "projector/io/batch.hpp"
 #include "projector/io/decide.hpp"
+#include "projector/io/log_guard.hpp"
 #include "projector/io/recovery.hpp"
 #include "projector/io/stretch_reader.hpp"
 
@@ -106,7 +107,7 @@ private:
             if (is_first && stretch.is_caused_by("silence")) return true;
             reader_.begin(stretch, is_first ? stretch.start : position_.offsets);
             const auto next = reader_.take(1, shutdown);
-            return !next.empty() && point && next.front().place.log_time >= *point;
+            return !next.empty() && point && next[0].place().log_time >= *point;
         }
         return false;
     }
@@ -130,17 +131,17 @@ private:
         }
         for (std::size_t index = 0; index < inputs[0].size(); ++index) {
             const Input& input = inputs[0][index];
-            if (end.log_time && input.place.log_time > *end.log_time) return false;
+            if (end.log_time && input.place().log_time > *end.log_time) return false;
             const bool was_unknown =
-                history.unknown_contests.contains({input.place.partition, input.place.offset});
-            if (was_unknown && input.place.topic == Topic::trades) forget_home(input, true);
+                history.unknown_contests.contains({input.place().partition, input.place().offset});
+            if (was_unknown && input.place().topic == Topic::trades) forget_home(input, true);
             const Verdict verdict =
                 decide(connection_, *state_, inputs, 0, index, settings_.limits);
-            if (was_unknown && input.place.topic == Topic::trades) forget_home(input, false);
-            if (verdict.outcome == Outcome::refused && input.place.topic == shard_.own_topic())
+            if (was_unknown && input.place().topic == Topic::trades) forget_home(input, false);
+            if (verdict.outcome == Outcome::refused && input.place().topic == shard_.own_topic())
                 keep_letter(input, verdict.error);
-            position_.offsets[{input.place.topic, input.place.partition}] = input.place.offset + 1;
-            note(position_.log_marks, input.place);
+            position_.offsets[{input.place().topic, input.place().partition}] = input.place().offset + 1;
+            note(position_.log_marks, input.place());
             ++unwritten_;
             ++applied_;
         }
@@ -149,8 +150,8 @@ private:
 
     // Lets the record find its contest's home as free as it was the first time.
     void forget_home(const Input& input, bool is_free) {
-        if (!input.event) return;
-        const std::string key = contest_home(key_of(*input.event));
+        if (!input.event()) return;
+        const std::string key = contest_home(key_of(*input.event()));
         if (is_free)
             state_->book.homes.learn(key, std::nullopt);
         else

@@ -1,6 +1,8 @@
 #include "projector/io/stretch_reader.hpp"
 
 #include "platform/log.hpp"
+#include "projector/io/log_guard.hpp"
+#include "projector/rules/merge_order.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -18,14 +20,15 @@ constexpr std::size_t kReadAtOnce = 2'000;
 struct StretchReader::Lane {
     platform::PartitionReader* reader{nullptr};
     Topic topic{Topic::trades};
-    std::vector<platform::Record> fetched;
+    Arrivals arrivals;
     std::size_t next{0};
+    bool is_held{false};  // by the present chunk
+    MergeKey key;         // of the head
     std::int64_t at{0};   // the next offset to take
     std::int64_t end{0};  // of the stretch
 
-    bool has_head() const { return next < fetched.size(); }
-    const platform::Record& head() const { return fetched[next]; }
-    Place place() const { return {topic, head().partition(), head().offset(), head().log_time()}; }
+    bool has_head() const { return arrivals && next < arrivals->size(); }
+    const Arrival& head() const { return (*arrivals)[next]; }
     bool is_done() const { return at >= end; }
 };
 
@@ -71,9 +74,13 @@ bool StretchReader::stands_at(const Offsets& from) const {
 // False where its next record is still on its way.
 bool StretchReader::fill(Lane& lane) {
     if (lane.has_head() || lane.is_done()) return true;
-    lane.fetched.clear();
+    lane.arrivals = arrival_reader_.read(*lane.reader, lane.topic, kReadAtOnce);
     lane.next = 0;
-    if (lane.reader->read(lane.fetched, kReadAtOnce) > 0) return true;
+    lane.is_held = false;
+    if (lane.arrivals) {
+        lane.key = MergeKey::of(lane.head().place);
+        return true;
+    }
     const auto& error = lane.reader->error();
     const bool is_short = lane.reader->at_end() && lane.reader->next_offset() < lane.end;
     if (is_short || (error && error->kind == platform::PartitionError::Kind::offset_out_of_range))
@@ -95,14 +102,15 @@ StretchReader::Lane* StretchReader::smallest_head() {
     Lane* smallest = nullptr;
     for (const auto& lane : lanes_) {
         if (lane->is_done()) continue;
-        if (smallest == nullptr || MergeKey::of(lane->place()) < MergeKey::of(smallest->place()))
-            smallest = lane.get();
+        if (smallest == nullptr || lane->key < smallest->key) smallest = lane.get();
     }
     return smallest;
 }
 
-std::vector<Input> StretchReader::take(std::size_t most, const platform::Shutdown& shutdown) {
-    std::vector<Input> taken;
+Chunk StretchReader::take(std::size_t most, const platform::Shutdown& shutdown) {
+    Chunk taken;
+    for (const auto& lane : lanes_)
+        lane->is_held = false;
     while (taken.size() < most && !shutdown.requested()) {
         bool is_complete = true;
         for (const auto& lane : lanes_)
@@ -113,16 +121,19 @@ std::vector<Input> StretchReader::take(std::size_t most, const platform::Shutdow
         }
         Lane* lane = smallest_head();
         if (lane == nullptr) break;
-        const Place place = lane->place();
-        if (place.offset >= lane->end) {  // the stretch ends in a hole before this record
+        const std::int64_t offset = lane->head().place.offset;
+        if (offset >= lane->end) {  // the stretch ends in a hole before this record
             lane->at = lane->end;
             continue;
         }
-        auto event = decoder_.decode(lane->topic, lane->head().value());
-        taken.push_back({std::move(lane->fetched[lane->next++]), place, std::move(event), false});
-        lane->at = place.offset + 1;
+        if (!lane->is_held) taken.hold(lane->arrivals);
+        lane->is_held = true;
+        taken.add({&lane->head(), false});
+        ++lane->next;
+        if (lane->has_head()) lane->key = MergeKey::of(lane->head().place);
+        lane->at = offset + 1;
     }
-    if (shutdown.requested()) taken.clear();
+    if (shutdown.requested()) return {};
     return taken;
 }
 

@@ -1,9 +1,8 @@
 #pragma once
 
-#include "core/event.hpp"
 #include "platform/kafka.hpp"
 #include "platform/shutdown.hpp"
-#include "projector/io/intake.hpp"
+#include "projector/io/arrival.hpp"
 #include "projector/io/journal.hpp"
 
 #include <cstddef>
@@ -25,7 +24,7 @@ public:
 
     // The next records of the stretch, about `most`. Empty at its end, and when asked to stop.
     // Throws LogMismatch where the log does not have them any more.
-    std::vector<Input> take(std::size_t most, const platform::Shutdown& shutdown);
+    Chunk take(std::size_t most, const platform::Shutdown& shutdown);
 
 private:
     struct Lane;
@@ -36,7 +35,7 @@ private:
 
     std::string name_;
     platform::Consumer consumer_;
-    Decoder decoder_;
+    ArrivalReader arrival_reader_;
     std::vector<std::unique_ptr<Lane>> lanes_;
 };
 
