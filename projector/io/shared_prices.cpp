@@ -11,7 +11,10 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kReadAtOnce = 1'000;
 constexpr std::int64_t kReadAhead = 4'000;  // records, of the foremost follower
-constexpr auto kGrace = 50ms;               // for the slowest follower of a full window
+// How long a full window waits for its slowest follower: until others are late by that much; far
+// from the end of the log, where all are late anyway, for as long as it moves.
+constexpr auto kMostDelay = 50ms;
+constexpr auto kStandsStill = 1s;
 constexpr auto kIdleWait = 20ms;            // a new record or a wake cuts it short
 
 }  // namespace
@@ -112,13 +115,19 @@ bool SharedPrices::wants_more(const Window& window) const {
         left -= block->arrivals->size();
         begin = block->end;
     }
+    const auto now = Clock::now();
     const auto falls_out = [&](const Follower* follower) {
         return !follower->is_behind_ && follower->next_ < begin;
     };
     if (std::ranges::none_of(window.followers, falls_out)) return true;
-    const auto patience_ends = Clock::now() - kGrace;
+    const auto known = window.reader->known_watermarks();
+    if (known && known->high - window.end > static_cast<std::int64_t>(most_records_)) {
+        return std::ranges::none_of(window.followers, [&](const Follower* follower) {
+            return falls_out(follower) && now - follower->moved_at_ < kStandsStill;
+        });
+    }
     return std::ranges::any_of(window.followers, [&](const Follower* follower) {
-        return follower->starving_since_ && *follower->starving_since_ <= patience_ends;
+        return follower->starving_since_ && now - *follower->starving_since_ >= kMostDelay;
     });
 }
 
@@ -167,6 +176,7 @@ SharedPrices::Follower::Taken SharedPrices::Follower::take(std::int64_t from) {
         } else if (!window_.start_at && block != window_.blocks.end()) {
             taken.arrivals = block->arrivals;
             taken.next = block->end;
+            moved_at_ = Clock::now();
             starving_since_.reset();
             is_wanting = window_.is_declining;
         } else {

@@ -29,7 +29,7 @@ struct SharedPricesSettings {
 //
 // A shard follows a partition from where it stands. Who stands in the window takes from there; who
 // is behind it reads by itself until it has caught up. A full window waits a moment for its slowest
-// follower, then moves on without it: nobody waits for a shard that stands still. Thread-safe; a
+// follower, then moves on without it, so that nobody waits long for another shard. Thread-safe; a
 // Follower is its shard's.
 class SharedPrices {
 public:
@@ -117,7 +117,8 @@ private:
     Window& window_;
     std::function<void()> wake_;
     std::int64_t next_;
-    std::optional<Clock::time_point> starving_since_;
+    Clock::time_point moved_at_{Clock::now()};
+    std::optional<Clock::time_point> starving_since_;  // since there was nothing to take
     bool is_behind_{false};
 };
 
