@@ -18,16 +18,18 @@ struct Difference {
     std::string there;
 };
 
-// One side: a connection and the schema to read there, perhaps within a transaction that sees the
-// tables as they were.
+// One side: a connection and the schema to read there, the first on its search path; perhaps within
+// a transaction that sees the tables as they were.
 struct Side {
     platform::Connection& connection;
     std::string schema;
 };
 
-// Calls back for every difference in what the shard has written; how many rows were compared. A sum
-// of hashes over the rows of a table comes first: only where it differs, they are looked at one by
-// one.
+// Calls back for every difference in what the shard has written; how many rows were compared.
+//
+// Where the digest of the rows here, the one that was kept with them and the one that was kept there
+// are the same, nothing else is looked at. Otherwise sums of hashes tell which tables differ, and
+// only their rows are compared one by one.
 std::int64_t compare_shard(
     Side here,
     Side there,

@@ -7,6 +7,16 @@ using platform::Json;
 using platform::Params;
 using std::chrono::milliseconds;
 
+namespace {
+
+// As bigint, which Postgres has instead of unsigned numbers.
+std::optional<std::int64_t> signed_digest(std::optional<Digest> digest) {
+    if (!digest) return std::nullopt;
+    return static_cast<std::int64_t>(*digest);
+}
+
+}  // namespace
+
 ShardPosition take_shard(
     Connection& connection,
     const ShardId& shard,
@@ -15,14 +25,13 @@ ShardPosition take_shard(
 ) {
     const auto taken = connection.exec(
         "insert into shards (shard, epoch, owner, offsets, log_times, seq, fence, published_seq, "
-        "next_no,"
-        " lag_records, silent, pace_ms, updated_at)"
-        " values ($1, $2, $3, '{}', '{}', 0, 1, 0, 1, 0, false, 500, now())"
+        "next_no, lag_records, silent, pace_ms, digest, updated_at)"
+        " values ($1, $2, $3, '{}', '{}', 0, 1, 0, 1, 0, false, 500, 0, now())"
         " on conflict (shard) do update set owner = excluded.owner, fence = shards.fence + 1,"
         " updated_at = now()"
         " returning epoch, offsets::text, seq, fence, published_seq, next_no, now, rank_point, "
         "silent,"
-        " pace_ms, log_times::text",
+        " pace_ms, log_times::text, digest",
         Params{}.add(shard.number()).add(epoch).add(owner)
     );
     const platform::Row row = taken.one();
@@ -38,6 +47,8 @@ ShardPosition take_shard(
     position.pace.silent = row.get<bool>(8);
     position.pace.pace = milliseconds{row.get<std::int32_t>(9)};
     position.log_marks = log_marks_from_json(row.get<std::string_view>(10));
+    const auto digest = row.get<std::optional<std::int64_t>>(11);
+    if (digest) position.digest = static_cast<Digest>(*digest);
     position.is_new = position.seq == 0;
     return position;
 }
@@ -62,7 +73,7 @@ void write_position(
         "update shards set offsets = $3::jsonb, seq = $4::bigint, published_seq = $5::bigint,"
         " next_no = $6::bigint, now = $7::timestamptz, rank_point = $8::timestamptz,"
         " silent = $9::boolean, pace_ms = $10::int, lag_records = $11::bigint,"
-        " log_times = $12::jsonb, updated_at = now()"
+        " log_times = $12::jsonb, digest = $13::bigint, updated_at = now()"
         " where shard = $1::smallint and fence = $2::bigint"
     );
     const std::string offsets = json_of(position.offsets);
@@ -82,6 +93,7 @@ void write_position(
             .add(static_cast<std::int32_t>(position.pace.pace.count()))
             .add(lag)
             .add(Json{log_times})
+            .add(signed_digest(position.digest))
     );
     if (touched.affected() != 1) throw FencedOff(shard.name() + " was taken by another projector");
 }

@@ -4,6 +4,7 @@
 #include "platform/postgres.hpp"
 #include "projector/io/log_marks.hpp"
 #include "projector/io/offsets.hpp"
+#include "projector/rules/digest.hpp"
 #include "projector/rules/pace.hpp"
 #include "projector/rules/shard.hpp"
 
@@ -35,6 +36,7 @@ struct ShardPosition {
     std::int64_t next_no{1};
     std::optional<Timestamp> now;
     Pace pace;
+    std::optional<Digest> digest;  // of the shard's rows; unknown in a model older than digests
     bool is_new{false};    // it never consumed anything
     bool is_lossy{false};  // records were given up on purpose: it stands after them
 };

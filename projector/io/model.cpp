@@ -38,7 +38,7 @@ Model active_model(Connection& connection) {
     Model active{model.one().get<std::string>(0), model.one().get<std::string>(1)};
     const auto table = connection.exec(
         "select exists (select from pg_attribute"
-        " where attrelid = to_regclass($1) and attname = 'log_times')",
+        " where attrelid = to_regclass($1) and attname = 'digest')",
         Params{}.add(active.schema + ".shards")
     );
     if (!table.one().get<bool>(0))

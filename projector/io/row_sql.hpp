@@ -90,7 +90,10 @@ Row read_row(const platform::Row& answer, int at = 0) {
         row.*column.member = SqlMember<Member>::receive(answer, at++);
     };
     for_each_column<Row>(read);
-    if constexpr (requires { row.stored; }) row.stored = true;
+    if constexpr (requires { row.stored; }) {
+        row.stored = true;
+        row.digest = digest_of(row);
+    }
     return row;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "projector/rules/digest.hpp"
+
 #include <cstdint>
 #include <deque>
 #include <string_view>
@@ -39,6 +41,7 @@ struct Versioned {
     bool stored{false};   // Postgres has it
     bool touched{false};  // changed since the last settle()
     bool erased{false};   // to be deleted
+    Digest digest{0};     // as Postgres has it, or will have it with this commit; 0 where it has none
 };
 
 // Rows that change in place: which of them changed since the last settle().
@@ -64,6 +67,17 @@ public:
     void tell(Row& row) { list(row); }
 
     const std::vector<Row*>& touched() const { return touched_; }
+
+    // By how much the digest of all rows changes with what was touched. Once before each settle().
+    Digest digest_change() {
+        Digest change = 0;
+        for (Row* row : touched_) {
+            const Digest digest = row->erased ? 0 : digest_of(*row);
+            change += digest - row->digest;
+            row->digest = digest;
+        }
+        return change;
+    }
 
     // What was touched is now in Postgres.
     void settle() {
@@ -93,6 +107,12 @@ public:
 
     Row& add(Row row) { return rows_.emplace_back(std::move(row)); }
     const std::deque<Row>& rows() const { return rows_; }
+    Digest digest_change() const {
+        Digest change = 0;
+        for (const Row& row : rows_)
+            change += digest_of(row);
+        return change;
+    }
     void settle() { rows_.clear(); }
 
 private:

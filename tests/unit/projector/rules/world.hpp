@@ -151,6 +151,7 @@ class World {
 public:
     State state{0};
     Tables tables;
+    Digest digest{0};  // of all rows in them
     Archive archive;
     Timestamp log_time = at(0);
 
@@ -171,6 +172,7 @@ public:
     void commit() {
         finish_batch(state);
         store_changes(tables, state);
+        digest += digest_change(state);
         if constexpr (std::is_same_v<State, ContestState>) remember();
         for (const Home& home : state.book.homes.claims())
             archive.homes.emplace(home.key, home.partition);
