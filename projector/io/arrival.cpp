@@ -2,8 +2,7 @@
 
 namespace duel::projector {
 
-Arrivals
-ArrivalReader::read(platform::PartitionReader& partition, Topic topic, std::size_t most) {
+Arrivals ArrivalReader::read(platform::PartitionReader& partition, Topic topic, std::size_t most) {
     fetched_.clear();
     if (partition.read(fetched_, most) == 0) return nullptr;
     auto arrivals = std::make_shared<std::vector<Arrival>>();

@@ -27,9 +27,9 @@ struct Side {
 
 // Calls back for every difference in what the shard has written; how many rows were compared.
 //
-// Where the digest of the rows here, the one that was kept with them and the one that was kept there
-// are the same, nothing else is looked at. Otherwise sums of hashes tell which tables differ, and
-// only their rows are compared one by one.
+// Where the digest of the rows here, the one that was kept with them and the one that was kept
+// there are the same, nothing else is looked at. Otherwise sums of hashes tell which tables differ,
+// and only their rows are compared one by one.
 std::int64_t compare_shard(
     Side here,
     Side there,

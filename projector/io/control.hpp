@@ -37,8 +37,8 @@ struct ShardPosition {
     std::optional<Timestamp> now;
     Pace pace;
     std::optional<Digest> digest;  // of the shard's rows; unknown in a model older than digests
-    bool is_new{false};    // it never consumed anything
-    bool is_lossy{false};  // records were given up on purpose: it stands after them
+    bool is_new{false};            // it never consumed anything
+    bool is_lossy{false};          // records were given up on purpose: it stands after them
 };
 
 // Makes the shard this owner's: raises its fence, which ends every earlier owner's writing. A shard

@@ -38,8 +38,7 @@ Intake::Intake(
     for (const auto& [id, offset] : from) {
         std::unique_ptr<SharedPrices::Follower> follower;
         if (id.first == Topic::prices && settings_.prices != nullptr)
-            follower =
-                settings_.prices->follow(id.second, offset, [this] { consumer_.wake(); });
+            follower = settings_.prices->follow(id.second, offset, [this] { consumer_.wake(); });
         lanes_.push_back(std::make_unique<Lane>(
             consumer_, arrival_reader_, id.first, id.second, offset, std::move(follower)
         ));

@@ -33,8 +33,8 @@ struct IntakeSettings {
     platform::KafkaSettings kafka;
     std::chrono::milliseconds merge_wait{3};
     std::size_t queue_records{40'000};
-    LogMarks log_marks{};            // of what was applied before
-    SharedPrices* prices{nullptr};   // where all of the process read them together
+    LogMarks log_marks{};           // of what was applied before
+    SharedPrices* prices{nullptr};  // where all of the process read them together
     std::shared_ptr<platform::Heartbeat> heartbeat{};  // of the reading thread, where one is wanted
 };
 

@@ -52,12 +52,10 @@ void Lane::read_shared() {
     }
     error_ = std::move(taken.error);
     if (taken.arrivals) {
-        const auto first = std::ranges::lower_bound(
-            *taken.arrivals,
-            read_up_to_,
-            {},
-            [](const Arrival& arrival) { return arrival.place.offset; }
-        );
+        const auto first =
+            std::ranges::lower_bound(*taken.arrivals, read_up_to_, {}, [](const Arrival& arrival) {
+                return arrival.place.offset;
+            });
         next_ = static_cast<std::size_t>(first - taken.arrivals->begin());
         arrivals_ = std::move(taken.arrivals);
     }
@@ -78,8 +76,8 @@ void Lane::look_at_head() {
 bool Lane::is_caught_up() {
     if (!is_caught_up_) {
         is_caught_up_ = reader_ == nullptr ? follower_->is_caught_up()
-                                           : !reader_->has_more() && (reader_->at_end() ||
-                                                                      reader_->known_watermarks());
+                                           : !reader_->has_more() &&
+                                                 (reader_->at_end() || reader_->known_watermarks());
     }
     return *is_caught_up_;
 }

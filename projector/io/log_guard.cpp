@@ -54,9 +54,9 @@ bool LogGuard::is_same_log() {
             const auto what =
                 difference(partition.known, partition.known_mark, logs.at(partition.id));
             if (what)
-                throw LogMismatch(fmt::format(
-                    "{}/{}: {}", text(partition.id.first), partition.id.second, *what
-                ));
+                throw LogMismatch(
+                    fmt::format("{}/{}: {}", text(partition.id.first), partition.id.second, *what)
+                );
         }
     } catch (const platform::KafkaError& error) {
         platform::log::debug("{}: cannot look at the log: {}", name_, error.what());

@@ -108,8 +108,7 @@ private:
     std::size_t compare(LiveSnapshot& live) {
         std::size_t differences = 0;
         std::int64_t rows = 0;
-        Connection there =
-            connect_to_model(settings_.postgres.value, second_->model().schema);
+        Connection there = connect_to_model(settings_.postgres.value, second_->model().schema);
         for (const Moment& moment : live.moments) {
             rows += compare_shard(
                 {live.connection, active_.schema},

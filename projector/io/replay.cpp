@@ -140,7 +140,8 @@ private:
             if (was_unknown && input.place().topic == Topic::trades) forget_home(input, false);
             if (verdict.outcome == Outcome::refused && input.place().topic == shard_.own_topic())
                 keep_letter(input, verdict.error);
-            position_.offsets[{input.place().topic, input.place().partition}] = input.place().offset + 1;
+            position_.offsets[{input.place().topic, input.place().partition}] =
+                input.place().offset + 1;
             note(position_.log_marks, input.place());
             ++unwritten_;
             ++applied_;

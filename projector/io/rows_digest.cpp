@@ -33,15 +33,13 @@ RowsDigest digest_tables(Connection& connection, const ShardId& shard) {
 }  // namespace
 
 RowsDigest digest_rows(Connection& connection, const ShardId& shard) {
-    if (shard.kind == ShardId::Kind::contest)
-        return digest_tables<ContestState>(connection, shard);
+    if (shard.kind == ShardId::Kind::contest) return digest_tables<ContestState>(connection, shard);
     return digest_tables<MarketState>(connection, shard);
 }
 
 std::optional<Digest> kept_digest(Connection& connection, const ShardId& shard) {
-    const auto kept = connection.exec(
-        "select digest from shards where shard = $1", Params{}.add(shard.number())
-    );
+    const auto kept =
+        connection.exec("select digest from shards where shard = $1", Params{}.add(shard.number()));
     const auto digest = kept.one().get<std::optional<std::int64_t>>(0);
     if (!digest) return std::nullopt;
     return static_cast<Digest>(*digest);

@@ -15,14 +15,15 @@ constexpr std::int64_t kReadAhead = 4'000;  // records, of the foremost follower
 // from the end of the log, where all are late anyway, for as long as it moves.
 constexpr auto kMostDelay = 50ms;
 constexpr auto kStandsStill = 1s;
-constexpr auto kIdleWait = 20ms;            // a new record or a wake cuts it short
+constexpr auto kIdleWait = 20ms;  // a new record or a wake cuts it short
 
 }  // namespace
 
 SharedPrices::SharedPrices(const SharedPricesSettings& settings, platform::KafkaStateHook on_state)
     : settings_{settings},
       most_records_{std::max(
-          settings.window_records / static_cast<std::size_t>(settings.partitions), 3 * kReadAtOnce
+          settings.window_records / static_cast<std::size_t>(settings.partitions),
+          3 * kReadAtOnce
       )},
       consumer_{settings.kafka, {.client_id = "duel-projector-prices"}, std::move(on_state)},
       windows_(static_cast<std::size_t>(settings.partitions)),
@@ -154,10 +155,7 @@ SharedPrices::Follower::Follower(
     std::int64_t from,
     std::function<void()> wake
 )
-    : prices_{prices},
-      window_{window},
-      wake_{std::move(wake)},
-      next_{from} {}
+    : prices_{prices}, window_{window}, wake_{std::move(wake)}, next_{from} {}
 
 SharedPrices::Follower::~Follower() {
     const std::scoped_lock lock{prices_.mutex_};

@@ -54,7 +54,7 @@ private:
     struct Window {
         std::optional<std::int64_t> start_at;  // to be begun, or begun anew, from there
         platform::PartitionReader* reader{nullptr};
-        bool is_reading{false};   // the thread is at the reader: nobody else may look at it
+        bool is_reading{false};    // the thread is at the reader: nobody else may look at it
         bool is_declining{false};  // nobody wanted more; who does now has to say so
         std::deque<Block> blocks;
         std::int64_t begin{0};  // the first offset that is kept
@@ -106,12 +106,7 @@ public:
 
 private:
     friend SharedPrices;
-    Follower(
-        SharedPrices& prices,
-        Window& window,
-        std::int64_t from,
-        std::function<void()> wake
-    );
+    Follower(SharedPrices& prices, Window& window, std::int64_t from, std::function<void()> wake);
 
     SharedPrices& prices_;
     Window& window_;

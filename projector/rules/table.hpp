@@ -41,7 +41,7 @@ struct Versioned {
     bool stored{false};   // Postgres has it
     bool touched{false};  // changed since the last settle()
     bool erased{false};   // to be deleted
-    Digest digest{0};     // as Postgres has it, or will have it with this commit; 0 where it has none
+    Digest digest{0};  // as Postgres has it, or will have it with this commit; 0 where it has none
 };
 
 // Rows that change in place: which of them changed since the last settle().

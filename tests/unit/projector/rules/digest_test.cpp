@@ -1,4 +1,5 @@
 #include "projector/rules/digest.hpp"
+
 #include "projector/rules/rows/ledger_rows.hpp"
 #include "projector/rules/table.hpp"
 #include "tests/unit/projector/rules/events.hpp"
