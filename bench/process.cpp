@@ -74,6 +74,15 @@ double cpu_seconds(pid_t process) {
     return tree_seconds(all, process);
 }
 
+double resident_megabytes(pid_t process) {
+    std::ifstream file{fmt::format("/proc/{}/status", process)};
+    for (std::string word; file >> word;) {
+        double kilobytes = 0;
+        if (word == "VmRSS:" && file >> kilobytes) return kilobytes * 1024 / 1e6;
+    }
+    return 0;
+}
+
 Frozen::Frozen(pid_t process) : process_(process) {
     send(process, SIGSTOP);
 }

@@ -12,6 +12,9 @@ namespace duel::bench {
 // for included. 0 where there is no such process.
 double cpu_seconds(pid_t process);
 
+// What the process holds in memory now (VmRSS), in 10^6 bytes. 0 where there is no such process.
+double resident_megabytes(pid_t process);
+
 // Stops a process with SIGSTOP for as long as the object lives. Throws where that is not allowed.
 class Frozen {
 public:

@@ -53,10 +53,6 @@ Timestamp now() {
     );
 }
 
-std::uint32_t number_in(const std::string& id) {
-    return static_cast<std::uint32_t>(std::stoul(id.substr(id.find_last_not_of("0123456789") + 1)));
-}
-
 // Fills the log behind the projector's back, lets it catch up, and says what that took.
 template <class Fill>
 void measure(

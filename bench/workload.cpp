@@ -17,6 +17,12 @@ std::string World::symbol(std::uint32_t number) const {
     return fmt::format("SYM{:02}", number);
 }
 
+std::uint32_t number_in(const std::string& name) {
+    return static_cast<std::uint32_t>(
+        std::stoul(name.substr(name.find_last_not_of("0123456789") + 1))
+    );
+}
+
 std::vector<Event> Workload::opening(Timestamp now) const {
     using std::chrono::hours;
     std::vector<Event> events;

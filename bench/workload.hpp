@@ -26,6 +26,9 @@ struct World {
     std::string symbol(std::uint32_t number) const;
 };
 
+// The number at the end of the name of a contest, wallet or symbol of a world.
+std::uint32_t number_in(const std::string& name);
+
 class Workload {
 public:
     explicit Workload(World world) : world_(std::move(world)), random_(world_.seed) {}

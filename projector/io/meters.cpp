@@ -3,6 +3,23 @@
 namespace duel::projector {
 namespace {
 
+const std::vector<double> kAppendToCommit{
+    0.001,
+    0.002,
+    0.003,
+    0.005,
+    0.007,
+    0.01,
+    0.015,
+    0.02,
+    0.03,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1,
+    5,
+    30};
 const std::vector<double> kBatchSizes{1, 3, 10, 30, 100, 300, 1'000, 3'000, 10'000, 30'000};
 
 platform::Labels with(platform::Labels labels, const std::string& name, std::string_view value) {
@@ -105,10 +122,10 @@ Meters::Meters(platform::Metrics& metrics, const ShardId& shard)
           kBatchSizes,
           labels_
       )},
-      latency_{metrics.histogram(
+      append_to_commit_{metrics.histogram(
           "duel_projector_append_to_commit_seconds",
-          "From the broker's append of a batch's newest record to its commit",
-          platform::Metrics::latency_buckets(),
+          "From the broker's append of a batch's oldest record to its commit",
+          kAppendToCommit,
           labels_
       )} {
     for (const Phase phase :
@@ -151,8 +168,8 @@ void Meters::batch(std::size_t records) {
     batch_records_.Observe(static_cast<double>(records));
 }
 
-void Meters::latency(std::chrono::milliseconds append_to_commit) {
-    latency_.Observe(seconds(append_to_commit));
+void Meters::append_to_commit(std::chrono::nanoseconds time) {
+    append_to_commit_.Observe(seconds(time));
 }
 
 }  // namespace duel::projector

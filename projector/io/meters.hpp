@@ -22,7 +22,7 @@ public:
     void took(Phase phase, std::chrono::nanoseconds time);
     void batch(std::size_t records);
     // How long ago the broker had the newest record of a batch that was committed now.
-    void latency(std::chrono::milliseconds append_to_commit);
+    void append_to_commit(std::chrono::nanoseconds time);
 
     prometheus::Gauge& lag_records;
     prometheus::Gauge& lag_seconds;
@@ -42,7 +42,7 @@ private:
     std::map<Code, prometheus::Counter*> letters_;
     std::map<Phase, prometheus::Histogram*> phases_;
     prometheus::Histogram& batch_records_;
-    prometheus::Histogram& latency_;
+    prometheus::Histogram& append_to_commit_;
 };
 
 }  // namespace duel::projector

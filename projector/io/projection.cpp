@@ -148,11 +148,10 @@ void Projection<State>::work(const Inputs& inputs) {
 
     if (probe_batches_ > 0) probe_batches_ = retried_ > 0 ? kProbeBatches : probe_batches_ - 1;
     meters_.batch(records);
-    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::system_clock::now() - inputs.back().back().place().log_time
-    );
-    meters_.latency(age);
-    meters_.lag_seconds.Set(intake_.lag() > 0 ? std::chrono::duration<double>(age).count() : 0.0);
+    const auto now = std::chrono::system_clock::now();
+    meters_.append_to_commit(now - inputs.front()[0].place().log_time);
+    const std::chrono::duration<double> age = now - inputs.back().back().place().log_time;
+    meters_.lag_seconds.Set(intake_.lag() > 0 ? age.count() : 0.0);
     letters_.clear();
     settle(*state_);
     last_record_ = Clock::now();
