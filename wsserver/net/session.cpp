@@ -48,9 +48,6 @@ Session::~Session() {
 void Session::start(UpgradeRequest request) {
     id_ = loop_.add(shared_from_this());
     request_ = std::move(request);
-    websocket::permessage_deflate plain;
-    plain.server_enable = false;
-    socket_.set_option(plain);
     socket_.set_option(websocket::stream_base::decorator([this](websocket::response_type& answer) {
         answer.set(boost::beast::http::field::server, "duelcast");
         if (!upgrade_.protocol.empty())
