@@ -73,8 +73,7 @@ void Hub::start(HandOver hand_over) {
     post([] {});
 }
 
-template <class Task>
-void Hub::post(Task task) {
+void Hub::post(std::function<void()> task) {
     boost::asio::post(context_, [this, task = std::move(task)] {
         task();
         finish_task();
