@@ -1,6 +1,7 @@
 #include "wsserver/net/session.hpp"
 
 #include "platform/log.hpp"
+#include "wsserver/io/hub.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
