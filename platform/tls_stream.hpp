@@ -43,7 +43,8 @@ public:
     }
 
     // How whoever waits cancels the operation, as Asio asks handlers for it.
-    using cancellation_slot_type = boost::asio::cancellation_slot;
+    using cancellation_slot_type =  // NOLINT(readability-identifier-naming): Asio's
+        boost::asio::cancellation_slot;
     cancellation_slot_type get_cancellation_slot() const noexcept { return held_->slot; }
 
     // Bytes that live as long as the operation.
@@ -85,7 +86,7 @@ private:
 class TlsStream {
 public:
     using Socket = boost::asio::ip::tcp::socket;
-    using executor_type = Socket::executor_type;
+    using executor_type = Socket::executor_type;  // NOLINT(readability-identifier-naming): Asio's
     using Side = boost::asio::ssl::stream_base::handshake_type;
 
     TlsStream(Socket socket, boost::asio::ssl::context& tls);

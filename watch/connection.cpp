@@ -228,7 +228,7 @@ asio::awaitable<void> Connection::open(
     patience.renew();
     auto [not_secure] =
         co_await asio::async_initiate<decltype(kAwaitTuple), void(boost::system::error_code)>(
-            [&tls](auto&& handler) {
+            [&tls](auto handler) {
                 tls.async_handshake(asio::ssl::stream_base::client, std::move(handler));
             },
             kAwaitTuple

@@ -147,7 +147,8 @@ void Hub::begin_reading() {
         shutdown_,
         health_,
         FeedReader::Hooks{
-            .on_batch = [this](FeedBatch batch) { post([this, batch] { on_batch(batch); }); },
+            .on_batch = [this](const FeedBatch& batch
+                        ) { post([this, batch] { on_batch(batch); }); },
             .on_lost_place = [this] { post([this] { switchboard_.reload(); }); }}
     );
 }
