@@ -2,10 +2,14 @@
 
 #include "platform/settings.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
 #include <nlohmann/json.hpp>
 
 #include <chrono>
@@ -26,14 +30,29 @@ constexpr std::uint32_t kMostHeaderBytes = 8 * 1024;
 constexpr std::size_t kMostSessions = 64;
 
 using Request = http::request<http::empty_body>;
-using Response = http::response<http::string_body>;
+using boost::system::error_code;
+
+struct Response {
+    http::status status;
+    const char* type;
+    std::string body;
+    std::string header = {};  // one more line
+};
 
 Response text_response(http::status status, const char* type, std::string body) {
-    Response response(status, 11);
-    response.set(http::field::content_type, type);
-    response.set(http::field::cache_control, "no-store");
-    response.body() = std::move(body);
-    return response;
+    return {status, type, std::move(body)};
+}
+
+// As it travels.
+std::string text(const Response& response, bool with_body) {
+    const auto reason = http::obsolete_reason(response.status);
+    std::string text = "HTTP/1.1 " + std::to_string(static_cast<unsigned>(response.status)) + ' ';
+    text.append(reason.data(), reason.size()).append("\r\nContent-Type: ").append(response.type);
+    text += "\r\nCache-Control: no-store\r\n" + response.header +
+            "Connection: close\r\nContent-Length: " + std::to_string(response.body.size()) +
+            "\r\n\r\n";
+    if (with_body) text += response.body;
+    return text;
 }
 
 Response say_alive(const Health& health) {
@@ -68,7 +87,7 @@ Response answer(const Request& request, const Metrics& metrics, const Health& he
     if (request.method() != http::verb::get && request.method() != http::verb::head) {
         auto response =
             text_response(http::status::method_not_allowed, "text/plain", "only GET and HEAD\n");
-        response.set(http::field::allow, "GET, HEAD");
+        response.header = "Allow: GET, HEAD\r\n";
         return response;
     }
     auto target = request.target();
@@ -87,50 +106,76 @@ Response answer(const Request& request, const Metrics& metrics, const Health& he
 class Session : public std::enable_shared_from_this<Session> {
 public:
     Session(tcp::socket socket, const Metrics& metrics, const Health& health, std::size_t& sessions)
-        : stream_(std::move(socket)), metrics_(metrics), health_(health), sessions_(++sessions) {
+        : socket_(std::move(socket)),
+          deadline_(socket_.get_executor()),
+          metrics_(metrics),
+          health_(health),
+          sessions_(++sessions) {
         parser_.header_limit(kMostHeaderBytes);
         parser_.body_limit(0);
     }
     ~Session() { --sessions_; }
 
     void start() {
-        stream_.expires_after(kDeadline);
-        http::async_read_header(
-            stream_,
-            buffer_,
-            parser_,
-            [self = shared_from_this()](beast::error_code error, std::size_t) {
-                if (!error) self->reply();
+        begin_step();
+        read();
+    }
+
+private:
+    // Closes the socket unless the next step begins in time, or the session ends.
+    void begin_step() {
+        deadline_.expires_after(kDeadline);
+        deadline_.async_wait([session = weak_from_this()](error_code stopped) {
+            const auto self = session.lock();
+            if (stopped || !self) return;
+            error_code ignored;
+            self->socket_.close(ignored);
+        });
+    }
+
+    void read() {
+        const auto room = kMostHeaderBytes - buffer_.size();
+        socket_.async_read_some(
+            buffer_.prepare(room),
+            [self = shared_from_this()](error_code error, std::size_t bytes) {
+                if (error) return;
+                self->buffer_.commit(bytes);
+                self->on_bytes();
             }
         );
     }
 
-private:
-    void reply() {
-        response_ = answer(parser_.get(), metrics_, health_);
-        response_.keep_alive(false);
-        response_.prepare_payload();
-        stream_.expires_after(kDeadline);
-        auto on_written = [self = shared_from_this()](beast::error_code, std::size_t) {
-            beast::error_code ignored;
-            self->stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-        };
-        if (parser_.get().method() == http::verb::head) {
-            header_.emplace(response_);
-            http::async_write_header(stream_, *header_, std::move(on_written));
-        } else {
-            http::async_write(stream_, response_, std::move(on_written));
-        }
+    void on_bytes() {
+        error_code error;
+        buffer_.consume(parser_.put(buffer_.data(), error));
+        if (error && error != http::error::need_more) return;
+        if (parser_.is_header_done()) return reply();
+        if (buffer_.size() < kMostHeaderBytes) read();
     }
 
-    beast::tcp_stream stream_;
+    void reply() {
+        const auto& request = parser_.get();
+        const auto response = answer(request, metrics_, health_);
+        answer_ = text(response, request.method() != http::verb::head);
+        begin_step();
+        asio::async_write(
+            socket_,
+            asio::buffer(answer_),
+            [self = shared_from_this()](error_code, std::size_t) {
+                error_code ignored;
+                self->socket_.shutdown(tcp::socket::shutdown_send, ignored);
+            }
+        );
+    }
+
+    tcp::socket socket_;
+    asio::steady_timer deadline_;
     const Metrics& metrics_;
     const Health& health_;
     std::size_t& sessions_;
     beast::flat_buffer buffer_{kMostHeaderBytes};
     http::request_parser<http::empty_body> parser_;
-    Response response_;
-    std::optional<http::response_serializer<http::string_body>> header_;
+    std::string answer_;
 };
 
 }  // namespace
@@ -166,14 +211,14 @@ public:
 
 private:
     void accept() {
-        acceptor_.async_accept([this](beast::error_code error, tcp::socket socket) {
+        acceptor_.async_accept([this](error_code error, tcp::socket socket) {
             if (!error && sessions_ < kMostSessions) {
                 std::make_shared<Session>(std::move(socket), metrics_, health_, sessions_)->start();
             }
             if (error == asio::error::no_descriptors) {
                 // Nothing to accept with: look again a little later instead of spinning.
                 retry_.expires_after(std::chrono::milliseconds(200));
-                retry_.async_wait([this](beast::error_code) { accept(); });
+                retry_.async_wait([this](error_code) { accept(); });
             } else {
                 accept();
             }

@@ -1,7 +1,5 @@
 #include "platform/settings.hpp"
 
-#include "platform/settings/reader.hpp"
-
 #include <cstdio>
 #include <cstdlib>
 
@@ -36,11 +34,6 @@ Settings::Settings(std::string program, std::string purpose)
 SettingTable& Settings::command(const std::string& name, const std::string& purpose) {
     commands_.push_back(std::make_unique<SettingTable>(name, purpose));
     return *commands_.back();
-}
-
-std::optional<std::string>
-Settings::read(const std::vector<std::string>& arguments, const Environment& environment) {
-    return SettingsReader(*this).read(arguments, environment);
 }
 
 void Settings::parse(int argc, const char* const* argv) {

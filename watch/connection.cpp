@@ -1,8 +1,16 @@
 #include "watch/connection.hpp"
 
+#include "platform/tls_stream.hpp"
+
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/role.hpp>
+#include <boost/beast/websocket/stream.hpp>
 
 #include <charconv>
 #include <fmt/format.h>
@@ -84,6 +92,64 @@ std::string_view meaning_of_close(std::uint16_t code) {
     }
 }
 
+// Ends as RFC 6455 wants of a client: TLS is closed, then TCP.
+class ClientStream : public platform::TlsStream {
+public:
+    using TlsStream::TlsStream;
+
+    // What Beast calls after a closing handshake.
+    template <class Handler>
+    friend void async_teardown(boost::beast::role_type, ClientStream& stream, Handler&& handler) {
+        stream.async_shutdown([&stream, handler = std::forward<Handler>(handler)](
+                                  boost::system::error_code failure
+                              ) mutable {
+            boost::system::error_code ignored;
+            stream.next_layer().close(ignored);
+            handler(failure);
+        });
+    }
+};
+
+// Closes a socket that takes longer than kPatience for a step.
+class Patience {
+public:
+    explicit Patience(asio::ip::tcp::socket& socket) : state_(std::make_shared<State>(socket)) {
+        renew();
+    }
+    ~Patience() { end(); }
+    Patience(const Patience&) = delete;
+    Patience& operator=(const Patience&) = delete;
+
+    void renew() {
+        state_->timer.expires_after(kPatience);
+        state_->timer.async_wait([state = state_](boost::system::error_code stopped) {
+            if (stopped || state->is_over) return;
+            boost::system::error_code ignored;
+            state->is_late = true;
+            state->socket.close(ignored);
+        });
+    }
+    void end() {
+        state_->is_over = true;
+        state_->timer.cancel();
+    }
+    // Why the step failed.
+    boost::system::error_code verdict(boost::system::error_code failure) const {
+        return state_->is_late ? beast::error::timeout : failure;
+    }
+
+private:
+    // Outlives this where the timer has just run out.
+    struct State {
+        explicit State(asio::ip::tcp::socket& of) : socket(of), timer(of.get_executor()) {}
+        asio::ip::tcp::socket& socket;
+        asio::steady_timer timer;
+        bool is_late = false;
+        bool is_over = false;
+    };
+    std::shared_ptr<State> state_;
+};
+
 }  // namespace
 
 asio::ssl::context trusting(const std::string& ca_file) {
@@ -120,8 +186,21 @@ std::string Ending::sentence() const {
     return text;
 }
 
+struct Connection::Socket {
+    Socket(const asio::any_io_executor& executor, asio::ssl::context& tls)
+        : resolver(executor), stream(asio::ip::tcp::socket{executor}, tls) {}
+
+    asio::ip::tcp::socket& tcp() { return stream.next_layer().next_layer(); }
+
+    asio::ip::tcp::resolver resolver;
+    websocket::stream<ClientStream, false> stream;
+    beast::flat_buffer buffer;
+};
+
 Connection::Connection(const asio::any_io_executor& executor, asio::ssl::context& tls)
-    : resolver_(executor), socket_(executor, tls) {}
+    : socket_(std::make_unique<Socket>(executor, tls)) {}
+
+Connection::~Connection() = default;
 
 asio::awaitable<void> Connection::open(
     Server server,
@@ -129,35 +208,44 @@ asio::awaitable<void> Connection::open(
     std::string token,
     std::chrono::seconds silence
 ) {
-    auto [no_name, addresses] =
-        co_await resolver_.async_resolve(server.host, std::to_string(server.port), kAwaitTuple);
+    auto [no_name, addresses] = co_await socket_->resolver.async_resolve(
+        server.host, std::to_string(server.port), kAwaitTuple
+    );
     if (no_name) fail(no_name, "looking up " + server.host);
 
-    auto& tcp = beast::get_lowest_layer(socket_);
-    tcp.expires_after(kPatience);
-    auto [not_connected, address] = co_await tcp.async_connect(addresses, kAwaitTuple);
-    if (not_connected) fail(not_connected, "connecting to " + server.authority());
+    auto& tcp = socket_->tcp();
+    Patience patience{tcp};
+    auto [not_connected, address] = co_await asio::async_connect(tcp, addresses, kAwaitTuple);
+    if (not_connected) fail(patience.verdict(not_connected), "connecting to " + server.authority());
     boost::system::error_code ignored;
-    tcp.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+    tcp.set_option(asio::ip::tcp::no_delay(true), ignored);
 
-    auto& tls = socket_.next_layer();
+    auto& tls = socket_->stream.next_layer();
     boost::system::error_code is_no_address;
     asio::ip::make_address(server.host, is_no_address);
-    if (is_no_address) SSL_set_tlsext_host_name(tls.native_handle(), server.host.c_str());
-    tls.set_verify_callback(asio::ssl::host_name_verification(server.host));
-    tcp.expires_after(kPatience);
-    auto [not_secure] = co_await tls.async_handshake(asio::ssl::stream_base::client, kAwaitTuple);
-    if (not_secure) fail(not_secure, "TLS with " + server.authority());
-    tcp.expires_never();
+    if (is_no_address) SSL_set_tlsext_host_name(tls.native().native_handle(), server.host.c_str());
+    tls.native().set_verify_callback(asio::ssl::host_name_verification(server.host));
+    patience.renew();
+    auto [not_secure] =
+        co_await asio::async_initiate<decltype(kAwaitTuple), void(boost::system::error_code)>(
+            [&tls](auto handler) {
+                tls.async_handshake(asio::ssl::stream_base::client, std::move(handler));
+            },
+            kAwaitTuple
+        );
+    if (not_secure) fail(patience.verdict(not_secure), "TLS with " + server.authority());
+    patience.end();
 
-    socket_.set_option(websocket::stream_base::timeout{kPatience, silence, false});
-    socket_.set_option(websocket::stream_base::decorator([token](websocket::request_type& request) {
-        request.set(beast::http::field::user_agent, "duel-watch");
-        if (!token.empty()) request.set(beast::http::field::sec_websocket_protocol, token);
-    }));
-    socket_.read_message_max(kMaxMessageBytes);
+    socket_->stream.set_option(websocket::stream_base::timeout{kPatience, silence, false});
+    socket_->stream.set_option(
+        websocket::stream_base::decorator([token](websocket::request_type& request) {
+            request.set(beast::http::field::user_agent, "duel-watch");
+            if (!token.empty()) request.set(beast::http::field::sec_websocket_protocol, token);
+        })
+    );
+    socket_->stream.read_message_max(kMaxMessageBytes);
     websocket::response_type response;
-    auto [refused] = co_await socket_.async_handshake(
+    auto [refused] = co_await socket_->stream.async_handshake(
         response, server.authority(), server.path + target, kAwaitTuple
     );
     if (refused == websocket::error::upgrade_declined) {
@@ -169,15 +257,15 @@ asio::awaitable<void> Connection::open(
 }
 
 asio::awaitable<std::optional<std::string_view>> Connection::receive() {
-    buffer_.clear();
-    auto [failure, bytes] = co_await socket_.async_read(buffer_, kAwaitTuple);
+    socket_->buffer.clear();
+    auto [failure, bytes] = co_await socket_->stream.async_read(socket_->buffer, kAwaitTuple);
     if (!failure) {
-        const auto data = buffer_.cdata();
+        const auto data = socket_->buffer.cdata();
         co_return std::string_view{static_cast<const char*>(data.data()), data.size()};
     }
-    if (failure == websocket::error::closed && socket_.reason().code != 0) {
-        ending_.code = socket_.reason().code;
-        ending_.reason = socket_.reason().reason.c_str();
+    if (failure == websocket::error::closed && socket_->stream.reason().code != 0) {
+        ending_.code = socket_->stream.reason().code;
+        ending_.reason = socket_->stream.reason().reason.c_str();
     } else if (failure == beast::error::timeout) {
         ending_.reason = "nothing came for too long";
     } else {
@@ -187,20 +275,21 @@ asio::awaitable<std::optional<std::string_view>> Connection::receive() {
 }
 
 asio::awaitable<bool> Connection::send(std::string text) {
-    socket_.text(true);
-    auto [failure, bytes] = co_await socket_.async_write(asio::buffer(text), kAwaitTuple);
+    socket_->stream.text(true);
+    auto [failure, bytes] = co_await socket_->stream.async_write(asio::buffer(text), kAwaitTuple);
     co_return !failure;
 }
 
 asio::awaitable<void> Connection::close() {
-    socket_.set_option(websocket::stream_base::timeout{
+    socket_->stream.set_option(websocket::stream_base::timeout{
         std::chrono::seconds{2}, websocket::stream_base::none(), false});
-    co_await socket_.async_close(websocket::close_code::normal, kAwaitTuple);
+    co_await socket_->stream.async_close(websocket::close_code::normal, kAwaitTuple);
 }
 
 void Connection::cut() {
-    resolver_.cancel();
-    beast::get_lowest_layer(socket_).close();
+    socket_->resolver.cancel();
+    boost::system::error_code ignored;
+    socket_->tcp().close(ignored);
 }
 
 }  // namespace duel::watch

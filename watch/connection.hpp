@@ -2,15 +2,12 @@
 
 #include "watch/endpoint.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/ssl.hpp>
-#include <boost/beast/websocket.hpp>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -54,6 +51,7 @@ struct Ending {
 class Connection {
 public:
     Connection(const boost::asio::any_io_executor& executor, boost::asio::ssl::context& tls);
+    ~Connection();
 
     // Throws Unreachable or UpgradeRefused. A server that sends nothing for `silence` afterwards
     // ends the connection.
@@ -76,11 +74,9 @@ public:
     const Ending& ending() const { return ending_; }
 
 private:
-    using Tls = boost::beast::ssl_stream<boost::beast::tcp_stream>;
+    struct Socket;  // Beast, which only connection.cpp has to know
 
-    boost::asio::ip::tcp::resolver resolver_;
-    boost::beast::websocket::stream<Tls> socket_;
-    boost::beast::flat_buffer buffer_;
+    std::unique_ptr<Socket> socket_;
     Ending ending_;
 };
 

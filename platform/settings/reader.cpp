@@ -183,4 +183,9 @@ void SettingsReader::assign(
     );
 }
 
+std::optional<std::string>
+Settings::read(const std::vector<std::string>& arguments, const Environment& environment) {
+    return SettingsReader(*this).read(arguments, environment);
+}
+
 }  // namespace duel::platform

@@ -73,8 +73,7 @@ void Hub::start(HandOver hand_over) {
     post([] {});
 }
 
-template <class Task>
-void Hub::post(Task task) {
+void Hub::post(std::function<void()> task) {
     boost::asio::post(context_, [this, task = std::move(task)] {
         task();
         finish_task();
@@ -148,7 +147,8 @@ void Hub::begin_reading() {
         shutdown_,
         health_,
         FeedReader::Hooks{
-            .on_batch = [this](FeedBatch batch) { post([this, batch] { on_batch(batch); }); },
+            .on_batch = [this](const FeedBatch& batch
+                        ) { post([this, batch] { on_batch(batch); }); },
             .on_lost_place = [this] { post([this] { switchboard_.reload(); }); }}
     );
 }

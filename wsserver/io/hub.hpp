@@ -56,8 +56,7 @@ public:
     void hang_up(ConnectionId who, std::uint16_t code, std::string reason);
 
 private:
-    template <class Task>
-    void post(Task task);
+    void post(std::function<void()> task);
     void on_batch(const FeedBatch& batch);
     void on_answer(const Ask& ask, const Answer& answer);
     void finish_task();

@@ -5,7 +5,9 @@
 // A connection lives on one loop from accept to end, so nothing of it is locked. Everything but
 // post() and start() belongs to the loop's own thread.
 
+#include "platform/health.hpp"
 #include "wsserver/net/service.hpp"
+#include "wsserver/streams/output.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>

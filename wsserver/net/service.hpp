@@ -2,7 +2,6 @@
 
 // What every connection of this server shares, and the settings of all of it.
 
-#include "wsserver/io/hub.hpp"
 #include "wsserver/meters.hpp"
 #include "wsserver/net/attempt_limit.hpp"
 #include "wsserver/net/outbound_queue.hpp"
@@ -16,6 +15,8 @@
 #include <vector>
 
 namespace duel::wsserver {
+
+class Hub;
 
 struct ServerSettings {
     std::string address = "127.0.0.1";

@@ -1,6 +1,7 @@
 #include "wsserver/net/session.hpp"
 
 #include "platform/log.hpp"
+#include "wsserver/io/hub.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
@@ -48,9 +49,6 @@ Session::~Session() {
 void Session::start(UpgradeRequest request) {
     id_ = loop_.add(shared_from_this());
     request_ = std::move(request);
-    websocket::permessage_deflate plain;
-    plain.server_enable = false;
-    socket_.set_option(plain);
     socket_.set_option(websocket::stream_base::decorator([this](websocket::response_type& answer) {
         answer.set(boost::beast::http::field::server, "duelcast");
         if (!upgrade_.protocol.empty())

@@ -76,7 +76,7 @@ private:
 
     Loop& loop_;
     Service& service_;
-    boost::beast::websocket::stream<TlsStream> socket_;
+    boost::beast::websocket::stream<TlsStream, false> socket_;
     Upgrade upgrade_;
     Verdict verdict_;
     std::string ip_;

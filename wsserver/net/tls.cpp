@@ -44,7 +44,7 @@ void end_sending(TlsStream& stream) {
     auto& socket = stream.next_layer();
     if (!socket.is_open()) return;
     socket.non_blocking(true, ignored);
-    stream.shutdown(ignored);
+    stream.native().shutdown(ignored);
     socket.shutdown(Tcp::socket::shutdown_send, ignored);
 }
 

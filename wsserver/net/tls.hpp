@@ -3,11 +3,12 @@
 // TLS on a socket. The one place that says what a connection's bytes travel through: everything
 // else in net/ knows only TlsStream, so another stream can take its place.
 
+#include "platform/tls_stream.hpp"
+
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/role.hpp>
-#include <boost/beast/websocket/teardown.hpp>
 
 #include <memory>
 #include <string>
@@ -17,9 +18,9 @@ namespace duel::wsserver {
 
 using Tcp = boost::asio::ip::tcp;
 
-class TlsStream : public boost::asio::ssl::stream<Tcp::socket> {
+class TlsStream : public platform::TlsStream {
 public:
-    using stream::stream;
+    using platform::TlsStream::TlsStream;
 };
 
 // A server's context: TLS 1.2 and later, no renegotiation, buffers given back while idle. Throws
