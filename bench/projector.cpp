@@ -71,6 +71,7 @@ void measure(
     if (ends.total() - before != static_cast<std::int64_t>(records)) {
         throw std::runtime_error("somebody else produced meanwhile: measure on a stack of its own");
     }
+    const auto updates = stack.updates();
     const auto wal = stack.wal_bytes();
     const auto meters = stack.meters();
     const auto start = Clock::now();
@@ -89,6 +90,13 @@ void measure(
         report.add("CPU of " + meter.name() + " each", used / count * 1e6, "µs");
     }
     report.add("WAL each", (stack.wal_bytes() - wal) / count, "bytes");
+    const auto updated = stack.updates();
+    if (updated.all > updates.all)
+        report.add(
+            "updates that are HOT",
+            100 * (updated.hot - updates.hot) / (updated.all - updates.all),
+            "%"
+        );
 }
 
 void run(const Options& options) {

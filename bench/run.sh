@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Measures everything on a stack of its own (var/bench, ports from 22600) and stops it again:
-#   bench/run.sh [quick]
-# Prints tables and leaves the figures, one JSON object a line, in var/bench/figures.jsonl.
+# Measures on a stack of its own (var/bench, ports from 22600), stops it again, prints tables, and leaves the figures,
+# one JSON object a line, in var/bench/figures.jsonl:
+#   bench/run.sh [quick] [speed] [latency] [recovery] [growth] [overload] [long]      without a part: the first three
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 
@@ -10,35 +10,83 @@ export DUEL_VAR=${DUEL_VAR:-$PWD/var/bench} DUEL_PORT_BASE=${DUEL_PORT_BASE:-226
 export DUEL_WSSERVER_ATTEMPTS_PER_MINUTE=0 DUEL_WSSERVER_ATTEMPTS_PER_MINUTE_IP=0
 bin=$PWD/var/build/release/bin
 records=500000 length=20s
-if [[ ${1:-} == quick ]]; then records=100000 length=5s; fi
+if [[ ${1:-} == quick ]]; then records=100000 length=5s; shift; fi
+parts=("$@")
+if [[ $# == 0 ]]; then parts=(speed latency recovery); fi
 
 case $DUEL_VAR in */bench*) ;; *) echo "bench/run.sh empties its stack: DUEL_VAR must be a folder named bench" >&2; exit 2 ;; esac
-trap './run down' EXIT
-./run up --fresh
-ninja -C var/build/release bench
-# shellcheck disable=SC1091
-source "$DUEL_VAR/env"
 figures=$DUEL_VAR/figures.jsonl
-: >"$figures"
 
+# Each part begins with an empty log and empty tables.
+begin() {
+    ./run up --fresh
+    # shellcheck disable=SC1091
+    source "$DUEL_VAR/env"
+    export DUEL_TLS_CERT=$DUEL_VAR/tls/server.crt DUEL_TLS_KEY=$DUEL_VAR/tls/server.key
+}
 measure() { "$bin/$1" --json "$figures" "${@:2}"; }
-# What the stack still has to do for the last measurement must not weigh on the next.
-settle() { sleep 5; }
 
-measure bench-projector --trades "$records" --ticks "$records"
-measure bench-projector-floor
-# The peer reads the same topics; node is not part of what this project needs otherwise.
-if command -v npm >/dev/null; then
-    bench/peers/node/run.sh --json "$figures"
-else
-    echo "no npm: the peer in Node is left out"
-fi
-bench/ratios.py "$figures"
-settle
-for kind in portfolio contest market; do
-    measure bench-latency --kind "$kind" --clients 100 --rate 100 --for "$length"
+speed() {
+    begin
+    measure bench-projector --trades "$records" --ticks "$records"
+    measure bench-projector-floor
+    # The peer reads the same topics; node is not part of what this project needs otherwise.
+    if command -v npm >/dev/null; then
+        bench/peers/node/run.sh --json "$figures"
+    else
+        echo "no npm: the peer in Node is left out"
+    fi
+    bench/ratios.py "$figures"
+}
+
+latency() {
+    begin
+    for kind in portfolio contest market; do
+        measure bench-latency --kind "$kind" --clients 100 --rate 100 --for "$length"
+    done
+    measure bench-latency --kind contest --clients 100 --rate 10 --for "$length"
+    measure bench-fanout-floor --clients 100 --rate 100 --for "$length"
+    measure bench-steady --rate 5000 --for "$length"
+}
+
+# Half of a million positions: of a million pairs of wallet and symbol in the contests, those that have traded.
+recovery() {
+    begin
+    measure bench-projector --contests 100 --trades $((records * 7 / 5)) --ticks "$records"
+    bench/recovery.py restart --json "$figures"
+    bench/recovery.py rebuild --json "$figures"
+}
+
+growth() {
+    for wallets in 1000 10000 100000; do
+        begin
+        measure bench-projector --contests 16 --wallets $((wallets / 16)) --trades "$records" --ticks 1000
+        measure bench-ranking --entrants "$wallets"
+    done
+}
+
+# More than the machine can do, for five minutes.
+overload() {
+    begin
+    measure bench-steady --rate 100000 --warm-up 30s --for 300s
+}
+
+# Ten million records, and a rebuild of them.
+long() {
+    begin
+    measure bench-projector --trades 2000000 --ticks 8000000 --longest 1200s
+    bench/recovery.py rebuild --json "$figures"
+}
+
+for part in "${parts[@]}"; do
+    case $part in
+        speed | latency | recovery | growth | overload | long) ;;
+        *) echo "bench/run.sh: \"$part\"; wanted speed, latency, recovery, growth, overload or long" >&2; exit 2 ;;
+    esac
 done
-measure bench-latency --kind contest --clients 100 --rate 10 --for "$length"
-export DUEL_TLS_CERT=$DUEL_VAR/tls/server.crt DUEL_TLS_KEY=$DUEL_VAR/tls/server.key
-measure bench-fanout-floor --clients 100 --rate 100 --for "$length"
+trap './run down' EXIT
+./run up
+ninja -C var/build/release bench
+: >"$figures"
+for part in "${parts[@]}"; do "$part"; done
 echo "figures: $figures"

@@ -135,6 +135,17 @@ std::int64_t Stack::dead_letters() {
     return postgres_.exec("select count(*) from duel.dead_letters", {}).one().get<std::int64_t>(0);
 }
 
+Stack::Updates Stack::updates() {
+    std::this_thread::sleep_for(seconds{2});
+    const auto counted = postgres_.exec(
+        "select coalesce(sum(n_tup_upd), 0)::float8, coalesce(sum(n_tup_hot_upd), 0)::float8"
+        " from pg_stat_user_tables where schemaname in"
+        " (select schema_name from duel_control.models where active)",
+        {}
+    );
+    return {counted.one().get<double>(0), counted.one().get<double>(1)};
+}
+
 std::vector<Meter> Stack::meters() const {
     std::vector<Meter> meters;
     const auto add = [&](const char* name, pid_t process) {

@@ -61,6 +61,14 @@ public:
     double wal_bytes();
     std::int64_t dead_letters();
 
+    // Rows of the model that were updated, and how many of them without touching an index. Waits
+    // two seconds for Postgres to have counted.
+    struct Updates {
+        double all = 0;
+        double hot = 0;
+    };
+    Updates updates();
+
     std::vector<Meter> meters() const;
     platform::Connection& postgres() { return postgres_; }
 
