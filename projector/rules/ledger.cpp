@@ -62,6 +62,7 @@ Portfolio& Accounts::add(Wallet& wallet, Contest* contest) {
     portfolio.board.owner = &portfolio;
     if (contest == nullptr) wallet.main = &portfolio;
     by_wallet.emplace(&wallet, &portfolio);
+    if (contest != nullptr) stakes.note(portfolio);
     return portfolio;
 }
 
@@ -161,7 +162,10 @@ Position& Ledger::position(Portfolio& portfolio, Symbol& symbol) {
 
 void Ledger::touch(Portfolio& portfolio, std::int64_t seq) {
     portfolio.moved = ++motion;
-    if (portfolio.contest != nullptr) portfolio.contest->moved = motion;
+    if (portfolio.contest != nullptr) {
+        portfolio.contest->moved = motion;
+        portfolio.contest->accounts->stakes.note(portfolio);
+    }
     changed.portfolios.touch(portfolio.row, seq);
 }
 

@@ -6,12 +6,14 @@
 #include "projector/rules/numbering.hpp"
 #include "projector/rules/place.hpp"
 #include "projector/rules/rows/ledger_rows.hpp"
+#include "projector/rules/stakes.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -73,6 +75,8 @@ struct Portfolio {
     std::vector<Position*> positions;
     std::vector<const Symbol*> symbols;  // of those, in their order: looked through by every trade
     Motion moved{0};
+    std::optional<std::uint32_t> stake{};  // which of the contest's is its
+    bool is_noted{false};                  // the stake is old
 
     bool is_in() const { return !participant.left_at; }
     // The number that its trade and transfer ids are unique within.
@@ -95,6 +99,7 @@ struct Accounts {
     std::deque<Portfolio> portfolios;
     std::deque<Position> positions;
     std::vector<Symbol*> symbols;  // of those positions
+    Stakes stakes;                 // of those portfolios
     boost::unordered_flat_map<const Wallet*, Portfolio*> by_wallet;
 
     Portfolio* find(const Wallet* wallet) const;

@@ -43,6 +43,7 @@ void ParticipantProjection::record(
 
     step.contest->row.last_event_seq = step.seq;
     step.contest->moved = ++step.ledger.motion;
+    step.contest->accounts->stakes.note(*step.portfolio);
     step.ledger.tell(*step.contest, step.seq);
     participants.touch(step.portfolio->participant, step.seq);
 }

@@ -16,8 +16,9 @@ struct Standing {
     std::optional<Amount> performance;      // empty so, or where nothing was put in
 };
 
-// Who is in, best performance first. Equal performance shares a rank: 1, 2, 2, 4. Where nothing was
-// put in it counts as 0; where it cannot be expressed it ranks last. Changes nothing.
-std::vector<Standing> rank(const Contest& contest);
+// Who is in, in the order of joining. The best performance has rank 1, equal performance shares a
+// rank: 1, 2, 2, 4. Where nothing was put in it counts as 0; where it cannot be expressed it ranks
+// last. Changes nothing but what is put by for the next time.
+std::vector<Standing> rank(Contest& contest);
 
 }  // namespace duel::projector
