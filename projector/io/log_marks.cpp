@@ -2,9 +2,6 @@
 
 #include "projector/io/offsets.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include <array>
 #include <fmt/format.h>
 
 namespace duel::projector {
@@ -35,11 +32,11 @@ std::string json_of(const LogMarks& marks) {
 }
 
 LogMarks log_marks_from_json(std::string_view json) {
-    using Stored = std::map<std::string, std::array<std::int64_t, 3>>;
     LogMarks marks;
-    for (const auto& [name, mark] : nlohmann::json::parse(json).get<Stored>())
-        marks[partition_named(name).value()] = {
-            mark[0], Timestamp{milliseconds{mark[1]}}, Timestamp{milliseconds{mark[2]}}};
+    for_each_partition(json, [&](const auto& partition, const std::vector<std::int64_t>& mark) {
+        marks[partition] = {
+            mark.at(0), Timestamp{milliseconds{mark.at(1)}}, Timestamp{milliseconds{mark.at(2)}}};
+    });
     return marks;
 }
 

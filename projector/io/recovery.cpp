@@ -2,6 +2,7 @@
 
 #include "projector/io/row_sql.hpp"
 
+#include <fmt/format.h>
 #include <unordered_map>
 
 namespace duel::projector {
@@ -178,7 +179,7 @@ private:
                 " order by h.minute desc limit 1) y"
                 " where p.shard = $1 and (c.contest_no is null or c.ended_at is null or c.seq >= "
                 "$2)",
-                column_list<Row>("y."),
+                column_list(columns_of<Row>()),
                 Row::kTable
             ),
             live_,

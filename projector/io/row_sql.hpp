@@ -4,9 +4,9 @@
 #include "platform/postgres.hpp"
 #include "projector/rules/table.hpp"
 
+#include <cstddef>
 #include <cstdint>
-#include <fmt/format.h>
-#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -63,22 +63,32 @@ void for_each_column(Visit&& visit) {
     std::apply([&](const auto&... column) { (visit(column), ...); }, Row::columns());
 }
 
-// "a, b, c" with something before each.
+// A column as SQL needs it. What is made of them is compiled once, not for every row type.
+struct ColumnSql {
+    std::string_view name;
+    std::string_view type;
+};
+
 template <TableRow Row>
-std::string column_list(std::string_view before = {}) {
-    std::string list;
-    for_each_column<Row>([&](const auto& column) {
-        fmt::format_to(
-            std::back_inserter(list), "{}{}{}", list.empty() ? "" : ", ", before, column.name
-        );
+std::vector<ColumnSql> columns_of() {
+    std::vector<ColumnSql> columns;
+    for_each_column<Row>([&]<class Member>(const Column<Row, Member>& column) {
+        columns.push_back({column.name, SqlMember<Member>::type()});
     });
-    return list;
+    return columns;
 }
 
-// "select seq, a, b from t y", to be read with read_row().
+// "y.a, y.b, y.c", the table's name here being y.
+std::string column_list(const std::vector<ColumnSql>& columns);
+// "select y.seq, y.a, y.b from t y", to be read with read_row().
+std::string select_sql(std::string_view table, const std::vector<ColumnSql>& columns);
+// Sets all but the first `keys` columns, and seq, from an array of each.
+std::string
+update_sql(std::string_view table, std::size_t keys, const std::vector<ColumnSql>& columns);
+
 template <TableRow Row>
 std::string select_sql() {
-    return fmt::format("select y.seq, {} from {} y", column_list<Row>("y."), Row::kTable);
+    return select_sql(Row::kTable, columns_of<Row>());
 }
 
 // A row of such an answer; `at` is the column where it begins.
@@ -126,36 +136,6 @@ void insert_rows(
     connection.copy(copy);
 }
 
-template <TableRow Row>
-std::string update_sql() {
-    std::string assigned = "seq = u.seq", arrays = "$1::bigint[]", names = "seq", keys;
-    std::size_t i = 0;
-    const auto add = [&]<class Member>(const Column<Row, Member>& column) {
-        fmt::format_to(std::back_inserter(arrays), ", ${}::{}[]", i + 2, SqlMember<Member>::type());
-        fmt::format_to(std::back_inserter(names), ", {}", column.name);
-        if (i < Row::kKeys)
-            fmt::format_to(
-                std::back_inserter(keys),
-                "{}t.{} = u.{}",
-                i > 0 ? " and " : "",
-                column.name,
-                column.name
-            );
-        else
-            fmt::format_to(std::back_inserter(assigned), ", {} = u.{}", column.name, column.name);
-        ++i;
-    };
-    for_each_column<Row>(add);
-    return fmt::format(
-        "update {} t set {} from unnest({}) u({}) where {}",
-        Row::kTable,
-        assigned,
-        arrays,
-        names,
-        keys
-    );
-}
-
 // One member of all rows as an array. By type, not by column: there are ten types and a hundred
 // columns to compile.
 template <TableRow Row, class Member>
@@ -169,22 +149,21 @@ void add_array(platform::Params& params, const RowPointers<Row>& rows, Member Ro
     params.add_array(values);
 }
 
+// Throws std::logic_error where not all rows that were to be updated were there.
+void check_updated(std::string_view table, std::size_t rows, std::int64_t there);
+
 // Updates rows that Postgres has. Throws std::logic_error where one of them is not there.
 template <TableRow Row>
 void update_rows(platform::Connection& connection, const RowPointers<Row>& rows) {
     if (rows.empty()) return;
-    static const std::string sql = update_sql<Row>();
-    static const std::string name = fmt::format("update_{}", Row::kTable);
+    static const std::string sql = update_sql(Row::kTable, Row::kKeys, columns_of<Row>());
+    static const std::string name = "update_" + std::string{Row::kTable};
     static thread_local platform::Params params;
     params.clear();
     add_array<Row, std::int64_t>(params, rows, &Row::seq);
     for_each_column<Row>([&](const auto& column) { add_array<Row>(params, rows, column.member); });
     connection.prepare(name, sql);
-    const auto affected = connection.exec_prepared(name, params).affected();
-    if (affected != static_cast<std::int64_t>(rows.size()))
-        throw std::logic_error(fmt::format(
-            "{} rows of {} were to be updated, {} were there", rows.size(), Row::kTable, affected
-        ));
+    check_updated(Row::kTable, rows.size(), connection.exec_prepared(name, params).affected());
 }
 
 // Deletes rows of a table with one key column.
@@ -197,7 +176,9 @@ void delete_rows(platform::Connection& connection, const RowPointers<Row>& rows)
         platform::Params params;
         add_array<Row>(params, rows, key.member);
         connection.exec(
-            fmt::format("delete from {} where {} = any($1)", Row::kTable, key.name), params
+            "delete from " + std::string{Row::kTable} + " where " + std::string{key.name} +
+                " = any($1)",
+            params
         );
     } else {
         throw std::logic_error("rows of this table are never deleted");

@@ -10,7 +10,7 @@ namespace {
 
 TEST_CASE("known rows are updated by key from arrays of their columns' types", "[sql]") {
     REQUIRE(
-        update_sql<PositionRow>() ==
+        update_sql("positions", PositionRow::kKeys, columns_of<PositionRow>()) ==
         "update positions t set seq = u.seq, quantity = u.quantity, cost = u.cost, "
         "realized_pnl = u.realized_pnl from unnest($1::bigint[], $2::bigint[], $3::bigint[], "
         "$4::numeric[], $5::numeric[], $6::numeric[]) "
