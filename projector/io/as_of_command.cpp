@@ -110,6 +110,7 @@ int run_as_of(
     const platform::Shutdown& shutdown
 ) {
     LiveSnapshot live{settings};
+    live.demand_own_rules();
     const auto found = live.connection.exec(
         "select shard from contests where contest_id = $1", Params{}.add(settings.contest)
     );

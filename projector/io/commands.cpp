@@ -91,6 +91,13 @@ int run_migrate(const MigrateSettings& settings) {
     const auto applied = platform::apply_migrations(
         connection, settings.migrations, model_to_migrate(connection) + ", public"
     );
+    // Tables that nothing was projected into belong to whoever comes first.
+    const std::string model = model_to_migrate(connection);
+    connection.exec(
+        "update duel_control.models set rules = $1 where active and not exists (select from " +
+            model + ".shards)",
+        platform::Params{}.add(kRulesVersion)
+    );
     for (const platform::Migration& migration : applied)
         log::info("applied {}", migration.file());
     if (applied.empty()) log::info("{} is up to date", connection.peer());

@@ -24,22 +24,38 @@ bool makes_tables(const Migration& file) {
 
 }  // namespace
 
+OtherRules::OtherRules(const Model& model)
+    : std::runtime_error{fmt::format(
+          "the tables of {} were projected by version {} of the rules and this program has {}: run "
+          "`duel-projector rebuild`; until then they stay as they are",
+          model.schema,
+          model.rules,
+          kRulesVersion
+      )} {}
+
 Model active_model(Connection& connection) {
-    const auto exists =
-        connection.exec("select to_regclass('duel_control.models') is not null", Params{});
+    const auto exists = connection.exec(
+        "select exists (select from pg_attribute"
+        " where attrelid = to_regclass('duel_control.models') and attname = 'rules')",
+        Params{}
+    );
     if (!exists.one().get<bool>(0))
-        throw NotMigrated("the database has no Duelcast tables: run `duel-projector migrate`");
+        throw NotMigrated("the tables of Duelcast are missing or old: run `duel-projector migrate`"
+        );
     const auto model = connection.exec(
-        "select schema_name, epoch from duel_control.models where active", Params{}
+        "select schema_name, epoch, rules from duel_control.models where active", Params{}
     );
     if (model.empty())
         throw NotMigrated("no model is active in duel_control.models: run `duel-projector migrate`"
         );
-    Model active{model.one().get<std::string>(0), model.one().get<std::string>(1)};
+    const Model active{
+        model.one().get<std::string>(0),
+        model.one().get<std::string>(1),
+        model.one().get<std::int32_t>(2)};
     const auto table = connection.exec(
         "select exists (select from pg_attribute"
-        " where attrelid = to_regclass($1) and attname = 'digest')",
-        Params{}.add(active.schema + ".shards")
+        " where attrelid = to_regclass($1) and attname = $2)",
+        Params{}.add(active.schema + ".shards").add(kNewestColumn)
     );
     if (!table.one().get<bool>(0))
         throw NotMigrated(

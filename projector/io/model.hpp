@@ -1,9 +1,13 @@
 #pragma once
 
 #include "platform/postgres.hpp"
+#include "projector/rules/version.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 
 // The sets of tables that stand beside each other: one is active, a rebuild makes the next.
 namespace duel::projector {
@@ -11,7 +15,16 @@ namespace duel::projector {
 struct Model {
     std::string schema;
     std::string epoch;
+    std::int32_t rules{kRulesVersion};  // that projected it
 };
+
+// The tables were projected by other rules than this program has.
+struct OtherRules : std::runtime_error {
+    explicit OtherRules(const Model& model);
+};
+
+// Of the table `shards`: tables that lack it are older than this program.
+inline constexpr std::string_view kNewestColumn = "digest";
 
 // The model that is active. Throws NotMigrated where the tables are missing.
 Model active_model(platform::Connection& connection);

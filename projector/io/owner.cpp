@@ -142,6 +142,7 @@ void Owner::own() {
     belong_to(connection, roll_call_.member());
     if (!lock(connection)) return;
     const Model model = active_model(connection);
+    if (model.rules != kRulesVersion) throw OtherRules(model);
     connection.exec("set search_path = " + connection.quote_name(model.schema));
     project(connection, model);
 }

@@ -166,7 +166,7 @@ void Projection<State>::consume(const Inputs& inputs, std::size_t chunk, std::si
     if constexpr (kIsContest<State>) {
         if (departs_after_silence(*state_, input.place()))
             journal_.begin("silence", state_->pace.pace);
-        is_ranking = state_->pace.point && input.place().log_time >= *state_->pace.point;
+        is_ranking = state_->pace.is_reached(input.place().log_time);
     }
     if (input.is_late) journal_.begin("late", state_->pace.pace);
 

@@ -18,8 +18,22 @@ constexpr int kMostRounds = 50;
 constexpr std::size_t kMostPrinted = 100;  // differences
 constexpr auto kTryAgainAfter = 200ms;
 
+// What earlier rebuilds have begun with other rules or older tables, nobody can go on with.
+void drop_unusable(Connection& owner) {
+    const auto begun = owner.exec(
+        "select schema_name from duel_control.models"
+        " where version > (select version from duel_control.models where active)"
+        " and (rules <> $1 or not exists (select from pg_attribute where attrelid ="
+        " to_regclass(schema_name || '.shards') and attname = $2))",
+        Params{}.add(kRulesVersion).add(kNewestColumn)
+    );
+    for (const auto row : begun)
+        drop_model(owner, row.get<std::string>(0));
+}
+
 // The model that an earlier rebuild has begun, or a new one.
 Model next_model(Connection& owner, const std::string& migrations) {
+    drop_unusable(owner);
     const auto begun = owner.exec(
         "select schema_name, epoch from duel_control.models"
         " where version > (select version from duel_control.models where active)"
@@ -36,9 +50,9 @@ Model next_model(Connection& owner, const std::string& migrations) {
                              .get<std::int32_t>(0);
     const Model model = create_model(owner, fmt::format("model_{}", version), migrations);
     owner.exec(
-        "insert into duel_control.models (version, schema_name, epoch, active)"
-        " values ($1, $2, $3, false)",
-        Params{}.add(version).add(model.schema).add(model.epoch)
+        "insert into duel_control.models (version, schema_name, epoch, rules, active)"
+        " values ($1, $2, $3, $4, false)",
+        Params{}.add(version).add(model.schema).add(model.epoch).add(model.rules)
     );
     transaction.commit();
     return model;

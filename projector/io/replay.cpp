@@ -89,27 +89,26 @@ private:
             }
         }
         if constexpr (std::is_same_v<State, ContestState>) {
-            if (is_ranked_next(history, end, shutdown)) rank_in_silence(*state_);
+            rank_next(history, end, shutdown);
         }
         write();
         return true;
     }
 
-    // Whether a ranking was made between the end and the next record: in a silence, or before that
-    // record. Its rows carry the seq of the end.
-    bool is_ranked_next(const History& history, const ReplayEnd& end, const Shutdown& shutdown) {
-        const auto& point = state_->pace.point;
-        if (end.log_time) return point && *end.log_time >= *point;
-        if (end.is_silent) return true;
+    // The rankings that were made between the end and the next record: in a silence, or before that
+    // record. Their rows carry the seq of the end.
+    void rank_next(const History& history, const ReplayEnd& end, const Shutdown& shutdown) {
+        if (end.log_time) return rank_before(*state_, *end.log_time);
+        if (end.is_silent) return void(rank_in_silence(*state_));
         for (const JournalRow& stretch : history.journal) {
             if (stretch.seq_to <= state_->seq) continue;
             const bool is_first = stretch.seq_from == state_->seq + 1;
-            if (is_first && stretch.is_caused_by("silence")) return true;
+            if (is_first && stretch.is_caused_by("silence")) return void(rank_in_silence(*state_));
             reader_.begin(stretch, is_first ? stretch.start : position_.offsets);
             const auto next = reader_.take(1, shutdown);
-            return !next.empty() && point && next[0].place().log_time >= *point;
+            if (!next.empty()) rank_before(*state_, next[0].place().log_time);
+            return;
         }
-        return false;
     }
 
     // A stretch is begun in its middle where an earlier replay has written a part of it.

@@ -42,6 +42,11 @@ struct LiveSnapshot {
           model{active_model(connection)},
           moments{read_moments(connection, model)} {}
 
+    // Tables that other rules projected would differ everywhere.
+    void demand_own_rules() const {
+        if (model.rules != kRulesVersion) throw OtherRules(model);
+    }
+
     // Leaves only that shard's moment.
     Moment& only(std::int16_t shard) {
         std::erase_if(moments, [&](const Moment& one) { return one.shard.number() != shard; });

@@ -29,6 +29,7 @@ int run_verify(
     const platform::Shutdown& shutdown
 ) {
     LiveSnapshot live{settings};
+    live.demand_own_rules();
 
     const ScratchModel scratch{
         settings.postgres.value, scratch_name("verify"), settings.migrations};
@@ -69,6 +70,7 @@ int run_verify_contest(
     const platform::Shutdown& shutdown
 ) {
     LiveSnapshot live{settings};
+    live.demand_own_rules();
     const auto found = live.connection.exec(
         "select c.shard, c.status, max(f.seq) from contests c"
         " left join final_standings f on f.contest_no = c.contest_no where c.contest_id = $1"

@@ -31,11 +31,11 @@ void happen(State& state, const Happening& happening, const Place& at, std::int6
 template <class State>
 void keep_pace(State& state, const Place& at) {
     Pace& pace = state.pace;
-    if (pace.point && at.log_time < *pace.point) {
+    if (pace.point && !pace.is_reached(at.log_time)) {
         pace.silent = false;
         return;
     }
-    if (pace.point && !pace.silent) happen(state, RankingDue{}, at, state.seq);
+    if (pace.point && !pace.silent) happen(state, pace.due(at.log_time), at, state.seq);
     pace.silent = false;
     pace.point = pace.after(at.log_time);
 }
@@ -115,8 +115,15 @@ bool rank_in_silence(ContestState& state) {
     return true;
 }
 
+void rank_before(ContestState& state, Timestamp log_time) {
+    if (state.pace.is_reached(log_time) && !state.pace.silent)
+        happen(state, state.pace.due(log_time), Place{}, state.seq);
+}
+
 bool departs_after_silence(const ContestState& state, const Place& next) {
-    return state.pace.silent && state.pace.point && next.log_time < *state.pace.point;
+    const Pace& pace = state.pace;
+    if (!pace.silent || !pace.point) return false;
+    return !pace.is_reached(next.log_time) || pace.due(next.log_time).slots < RankingDue::kTurns;
 }
 
 template <class State>

@@ -19,10 +19,13 @@ template <class State>
 Verdict foresee(State& state, const Place& at, const Result<Event>& read);
 
 // The log has fallen silent: ranks what has moved; false where nothing had. The next record may
-// come before the point at which this ranking was due: then the ranking is a departure from pure
-// order, and the journal says so.
+// come before everybody's turn has passed: then the ranking is a departure from pure order, and the
+// journal says so.
 bool rank_in_silence(ContestState& state);
 bool departs_after_silence(const ContestState& state, const Place& next);
+
+// Ranks what apply() would rank before a record of that log time.
+void rank_before(ContestState& state, Timestamp log_time);
 
 // The batch is complete: works out what was put off. Then its tables can be written, and told.
 template <class State>

@@ -4,9 +4,9 @@
 
 namespace duel::projector {
 
-void LeaderboardProjection::on(const RankingDue&, Step& step) {
+void LeaderboardProjection::on(const RankingDue& due, Step& step) {
     for (Contest& contest : step.ledger.contests) {
-        if (contest.ended()) continue;
+        if (contest.ended() || !due.concerns(contest.row.contest_no)) continue;
         if (contest.ranked && *contest.ranked == contest.newest_motion()) continue;
         rank_contest(contest, step);
     }

@@ -189,6 +189,26 @@ class Rebuilds(unittest.TestCase):
         verified = projector("verify")
         self.assertEqual(verified.returncode, 0, verified.stdout)
 
+    def test_tables_of_other_rules_are_left_alone_until_they_are_rebuilt(self):
+        STACK.settle()
+        time.sleep(1)
+        before = self.rows()
+        [(epoch,)] = STACK.sql("SELECT DISTINCT epoch FROM duel.shards")
+        owner("UPDATE duel_control.models SET rules = 0 WHERE active")
+        owner("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'duel-projector %'")
+        until(lambda: "duel-projector rebuild" in STACK.health("projector")[1], 10, "no rebuild is asked for")
+        self.assertIn("version 0 of the rules", STACK.health("projector")[1])
+        produce(STACK, self.stream.take(100))
+        time.sleep(1)
+        for relation, rows in self.rows().items():
+            self.assertCountEqual(rows, before[relation], relation)
+        said = projector("rebuild")
+        self.assertEqual(said.returncode, 0, said.stdout + said.stderr)
+        STACK.settle()
+        self.assertNotEqual(STACK.sql("SELECT DISTINCT epoch FROM duel.shards"), [(epoch,)])
+        verified = projector("verify")
+        self.assertEqual(verified.returncode, 0, verified.stdout)
+
     def test_a_dry_run_compares_and_leaves_nothing(self):
         said = projector("rebuild", "--dry-run")
         self.assertEqual(said.returncode, 0, said.stdout + said.stderr)

@@ -2,6 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <fmt/format.h>
+#include <set>
+
 namespace duel::projector {
 namespace {
 
@@ -16,16 +19,46 @@ TEST_CASE("equal performance shares a rank: 1, 2, 2, 4", "[leaderboard]") {
     REQUIRE(board(world) == "1 a 1010 (1)\n2 b 1000 (0)\n2 c 1000 (0)\n4 d 990 (-1)");
 }
 
-TEST_CASE(
-    "contests are ranked before the first record past the next half second",
-    "[leaderboard]"
-) {
+TEST_CASE("a contest is ranked once in half a second, before the record", "[leaderboard]") {
     ContestWorld world = active_contest({"a"});
     world.take(trade("1", "c", "a", "buy 1 SOL @100"));
-    world.take(tick("SOL", "200"), 499ms);
-    REQUIRE(board(world).empty());
-    world.take(tick("SOL", "300"), 1ms);
-    REQUIRE(board(world) == "1 a 1100 (10)");
+    const auto& rankings = world.state.get<LeaderboardProjection>().rankings;
+    const auto before = rankings;
+    for (int i = 1; i <= 3'000; ++i) {
+        const auto ranked = rankings;
+        world.take(tick("SOL", std::to_string(100 + i)), 1ms);
+        if (rankings != ranked)
+            REQUIRE(board(world) == fmt::format("1 a {0} ({1:g})", 999 + i, (i - 1) / 10.0));
+    }
+    REQUIRE(rankings - before == 6);
+}
+
+TEST_CASE("every contest has one turn in a pace, and all turns are used", "[leaderboard]") {
+    std::set<std::int64_t> turns;
+    for (std::int64_t contest_no = 0; contest_no < 40; ++contest_no) {
+        int count = 0;
+        for (std::int64_t slot = 1'000; slot < 1'000 + RankingDue::kTurns; ++slot) {
+            if (!RankingDue{slot, 1}.concerns(contest_no)) continue;
+            ++count;
+            turns.insert(slot);
+        }
+        REQUIRE(count == 1);
+        REQUIRE(RankingDue{}.concerns(contest_no));
+        REQUIRE(RankingDue{1'003, RankingDue::kTurns + 5}.concerns(contest_no));
+    }
+    REQUIRE(turns.size() == RankingDue::kTurns);
+}
+
+TEST_CASE("after a pause of the log the turns that passed are made up for", "[leaderboard]") {
+    Pace pace{.pace = 800ms, .point = Timestamp{10'000ms}};
+    REQUIRE_FALSE(pace.is_reached(Timestamp{9'999ms}));
+    const RankingDue at_once = pace.due(Timestamp{10'000ms});
+    REQUIRE(
+        std::pair{at_once.first, at_once.slots} == std::pair<std::int64_t, std::int64_t>{100, 1}
+    );
+    REQUIRE(pace.due(Timestamp{10'299ms}).slots == 3);
+    REQUIRE(pace.after(Timestamp{10'299ms}) == Timestamp{10'300ms});
+    REQUIRE(pace.after(Timestamp{10'300ms}) == Timestamp{10'400ms});
 }
 
 TEST_CASE("a wallet that left is not ranked, and comes back by joining", "[leaderboard]") {
@@ -83,13 +116,15 @@ TEST_CASE("only rows that changed are written", "[leaderboard]") {
 }
 
 TEST_CASE(
-    "a ranking made in a silence departs when the next record comes before the point",
+    "a ranking made in a silence departs when the next record comes before all turns have passed",
     "[leaderboard]"
 ) {
     ContestWorld world = active_contest({"a"});
     REQUIRE(rank_in_silence(world.state));
-    const Place before{Topic::prices, 0, 0, world.log_time + 499ms};
-    const Place past{Topic::prices, 0, 0, world.log_time + 500ms};
+    // Everybody's turn has passed with the eighth slot, of 62.5 ms.
+    const Timestamp all_had_theirs = world.state.pace.point.value() + 7 * 62'500us;
+    const Place before{Topic::prices, 0, 0, all_had_theirs - 1us};
+    const Place past{Topic::prices, 0, 0, all_had_theirs};
     REQUIRE(departs_after_silence(world.state, before));
     REQUIRE_FALSE(departs_after_silence(world.state, past));
 }
