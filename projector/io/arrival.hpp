@@ -21,6 +21,9 @@ struct Arrival {
 // can share them, and live as long as somebody holds them.
 using Arrivals = std::shared_ptr<const std::vector<Arrival>>;
 
+// About what a record costs in memory beside its bytes: what librdkafka and decoding keep of it.
+inline constexpr std::size_t kBytesOfArrival = 700;
+
 // Decodes what partitions have fetched. Keeps its buffers: one per thread.
 class ArrivalReader {
 public:
@@ -45,7 +48,10 @@ struct Input {
 // Records in the order in which they were merged, with what they are looked at in.
 class Chunk {
 public:
-    void add(const Input& input) { inputs_.push_back(input); }
+    void add(const Input& input) {
+        inputs_.push_back(input);
+        bytes_ += kBytesOfArrival + input.record().value().size();
+    }
     void hold(Arrivals arrivals) { held_.push_back(std::move(arrivals)); }
 
     const Input& operator[](std::size_t index) const { return inputs_[index]; }
@@ -54,10 +60,12 @@ public:
     auto end() const { return inputs_.end(); }
     bool empty() const { return inputs_.empty(); }
     std::size_t size() const { return inputs_.size(); }
+    std::size_t bytes() const { return bytes_; }  // of its records, about
 
 private:
     std::vector<Input> inputs_;
     std::vector<Arrivals> held_;
+    std::size_t bytes_{0};
 };
 
 using Inputs = std::vector<Chunk>;

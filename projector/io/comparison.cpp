@@ -200,9 +200,9 @@ std::int64_t compare_shard(
     const bool are_same = digest == kept_there;
 
     std::int64_t rows = are_same ? digested_rows : 0;
-    bool differ = are_same;
+    bool is_explained = are_same;
     const auto on_found = [&](const Difference& difference) {
-        differ = true;
+        is_explained = true;
         on_difference(difference);
     };
     for (const TableShape& table : shapes(there)) {
@@ -212,7 +212,7 @@ std::int64_t compare_shard(
         if (mine != sum_of(there, table, shard.number()))
             compare_rows(here, there, table, shard.number(), on_found);
     }
-    if (!differ)
+    if (!is_explained)
         on_difference({"shards", "", "digest of the rows", text(digest), text(kept_there)});
     return rows;
 }

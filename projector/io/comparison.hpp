@@ -27,9 +27,10 @@ struct Side {
 
 // Calls back for every difference in what the shard has written; how many rows were compared.
 //
-// Where the digest of the rows here, the one that was kept with them and the one that was kept
-// there are the same, nothing else is looked at. Otherwise sums of hashes tell which tables differ,
-// and only their rows are compared one by one.
+// Where the digest of the rows here is the one that was kept there, they are the same: only dead
+// letters, which are in no digest, are looked at still. Otherwise sums of hashes tell which tables
+// differ, and only their rows are compared one by one. A kept digest that is wrong is a difference
+// too.
 std::int64_t compare_shard(
     Side here,
     Side there,

@@ -13,6 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kHandOverAt = 500;
+constexpr std::size_t kBytesOfUsual = 2'000;  // of a record; longer ones count as several
 constexpr auto kAskForEnds = 2s;
 constexpr auto kIdleWait = 100ms;  // a new record or the end of this object cuts it short
 
@@ -37,7 +38,8 @@ Intake::Intake(
       log_guard_{settings.kafka, name_, from, settings.log_marks} {
     for (const auto& [id, offset] : from) {
         std::unique_ptr<SharedPrices::Follower> follower;
-        if (id.first == Topic::prices && settings_.prices != nullptr)
+        if (id.first == Topic::prices && settings_.prices != nullptr &&
+            id.second < settings_.prices->partitions())
             follower = settings_.prices->follow(id.second, offset, [this] { consumer_.wake(); });
         lanes_.push_back(std::make_unique<Lane>(
             consumer_, arrival_reader_, id.first, id.second, offset, std::move(follower)
@@ -60,6 +62,7 @@ Inputs Intake::take(std::size_t most, std::chrono::milliseconds longest) {
     for (std::size_t count = 0; count < most && !queue_.empty();) {
         count += queue_.front().size();
         queued_ -= queue_.front().size();
+        queued_bytes_ -= queue_.front().bytes();
         taken.push_back(std::move(queue_.front()));
         queue_.pop_front();
     }
@@ -80,7 +83,10 @@ void Intake::run(const std::stop_token& stop) {
             if (settings_.heartbeat) settings_.heartbeat->beat();
             {
                 std::unique_lock lock{mutex_};
-                const auto has_room = [this] { return queued_ < settings_.queue_records; };
+                const auto has_room = [this] {
+                    return queued_ < settings_.queue_records &&
+                           queued_bytes_ < settings_.queue_records * kBytesOfUsual;
+                };
                 if (!changed_.wait_for(lock, stop, 1s, has_room)) continue;
             }
             for (const auto& lane : lanes_)
@@ -106,9 +112,9 @@ void Intake::fill(Lane& lane) {
         throw LogMismatch(fmt::format(
             "the log no longer has the record that {} stands at: {}", name_, error->text
         ));
-    // It may come back as another topic, with other records at the same offsets.
-    if (error->kind == platform::PartitionError::Kind::unknown_partition)
-        throw LogGone(fmt::format("{} cannot read on: {}", name_, error->text));
+    // A partition that is not there may come back as another topic, with other records at the same
+    // offsets; what else is wrong with it may mend, but not in silence.
+    throw LogGone(fmt::format("{} cannot read on: {}", name_, error->text));
 }
 
 // Which lane has it; their number where none has.
@@ -186,6 +192,7 @@ void Intake::hand_over() {
     {
         const std::scoped_lock lock{mutex_};
         queued_ += merged_.size();
+        queued_bytes_ += merged_.bytes();
         queue_.push_back(std::move(merged_));
     }
     merged_ = {};

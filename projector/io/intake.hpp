@@ -24,7 +24,8 @@
 
 namespace duel::projector {
 
-// A partition is not there any more: begin again, once it is, by looking whether it is the same.
+// A partition cannot be read, or is not there any more: begin again, by looking whether it is the
+// same.
 struct LogGone : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -89,6 +90,7 @@ private:
     std::condition_variable_any changed_;
     std::deque<Chunk> queue_;
     std::size_t queued_{0};  // records in it
+    std::size_t queued_bytes_{0};
     std::exception_ptr failure_;
     std::atomic<std::int64_t> lag_{0};
     std::jthread thread_;  // last: it uses all of the above

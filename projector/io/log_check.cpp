@@ -42,7 +42,10 @@ log_times(platform::Consumer& checker, const Offsets& records, std::chrono::mill
             std::vector<platform::Record> read;
             if (reader.read(read, 1) > 0 && read[0].offset() == records.at(open[i]))
                 times[open[i]] = read[0].log_time();
-            done[i] = !read.empty() || reader.at_end() || reader.error();
+            const auto& error = reader.error();
+            if (error && error->kind != platform::PartitionError::Kind::offset_out_of_range)
+                throw platform::KafkaError(RD_KAFKA_RESP_ERR__STATE, error->text);
+            done[i] = !read.empty() || reader.at_end() || error;
         }
         if (Clock::now() > deadline)
             throw platform::KafkaError(

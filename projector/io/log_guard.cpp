@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kLookAtLog = 1s;
+constexpr auto kLookAtLog = 500ms;  // four times; the reader's heartbeat waits for it
 
 }  // namespace
 

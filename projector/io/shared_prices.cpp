@@ -15,13 +15,21 @@ constexpr std::int64_t kReadAhead = 4'000;  // records, of the foremost follower
 // from the end of the log, where all are late anyway, for as long as it moves.
 constexpr auto kMostDelay = 50ms;
 constexpr auto kStandsStill = 1s;
-constexpr auto kIdleWait = 20ms;  // a new record or a wake cuts it short
+constexpr auto kIdleWait = 20ms;            // a new record or a wake cuts it short
+constexpr std::size_t kUsualBytes = 1'000;  // of a record; longer ones count as several
+
+std::size_t cost_of(const std::vector<Arrival>& arrivals) {
+    std::size_t cost = 0;
+    for (const Arrival& arrival : arrivals)
+        cost += 1 + arrival.record.value().size() / kUsualBytes;
+    return cost;
+}
 
 }  // namespace
 
 SharedPrices::SharedPrices(const SharedPricesSettings& settings, platform::KafkaStateHook on_state)
     : settings_{settings},
-      most_records_{std::max(
+      most_cost_{std::max(
           settings.window_records / static_cast<std::size_t>(settings.partitions),
           3 * kReadAtOnce
       )},
@@ -40,7 +48,7 @@ SharedPrices::follow(std::int32_t partition, std::int64_t from, std::function<vo
     std::unique_ptr<Follower> follower{new Follower{*this, window, from, std::move(wake)}};
     {
         const std::scoped_lock lock{mutex_};
-        const bool is_far_ahead = from > window.end + static_cast<std::int64_t>(most_records_);
+        const bool is_far_ahead = from > window.end + static_cast<std::int64_t>(most_cost_);
         if (window.followers.empty() || window.error || is_far_ahead) window.start_at = from;
         window.followers.push_back(follower.get());
     }
@@ -69,7 +77,7 @@ void SharedPrices::forget_interrupted() {
     const std::scoped_lock lock{mutex_};
     for (Window& window : windows_) {
         window.blocks.clear();
-        window.records = 0;
+        window.cost = 0;
         window.begin = window.end;
     }
     interruptions_ = interruptions;
@@ -96,24 +104,32 @@ bool SharedPrices::advance(std::int32_t partition) {
 }
 
 void SharedPrices::start(Window& window, std::int32_t partition) {
-    window.reader =
-        &consumer_.start({std::string{text(Topic::prices)}, partition, *window.start_at});
-    window.begin = window.end = *window.start_at;
-    window.blocks.clear();
-    window.records = 0;
-    window.error.reset();
+    const std::int64_t from = *window.start_at;
     window.start_at.reset();
+    window.begin = window.end = from;
+    window.blocks.clear();
+    window.cost = 0;
+    window.error.reset();
+    window.reader = nullptr;
+    try {
+        window.reader = &consumer_.start({std::string{text(Topic::prices)}, partition, from});
+    } catch (const platform::KafkaError& error) {
+        window.error = {platform::PartitionError::Kind::unknown_partition, error.what()};
+        wake_starving(window);
+    }
 }
 
 bool SharedPrices::wants_more(const Window& window) const {
+    if (window.reader == nullptr) return false;
     const auto is_near_end = [&](const Follower* follower) {
         return !follower->is_behind_ && follower->next_ + kReadAhead > window.end;
     };
     if (std::ranges::none_of(window.followers, is_near_end)) return false;
-    std::size_t left = window.records + kReadAtOnce;
+    std::size_t left = window.cost + kReadAtOnce;
     std::int64_t begin = window.begin;  // with the next block in it
-    for (auto block = window.blocks.begin(); left > most_records_; ++block) {
-        left -= block->arrivals->size();
+    for (auto block = window.blocks.begin(); left > most_cost_ && block != window.blocks.end();
+         ++block) {
+        left -= std::min(left, block->cost);
         begin = block->end;
     }
     const auto now = Clock::now();
@@ -122,7 +138,7 @@ bool SharedPrices::wants_more(const Window& window) const {
     };
     if (std::ranges::none_of(window.followers, falls_out)) return true;
     const auto known = window.reader->known_watermarks();
-    if (known && known->high - window.end > static_cast<std::int64_t>(most_records_)) {
+    if (known && known->high - window.end > static_cast<std::int64_t>(most_cost_)) {
         return std::ranges::none_of(window.followers, [&](const Follower* follower) {
             return falls_out(follower) && now - follower->moved_at_ < kStandsStill;
         });
@@ -134,14 +150,19 @@ bool SharedPrices::wants_more(const Window& window) const {
 
 void SharedPrices::keep(Window& window, Arrivals arrivals) {
     if (arrivals) {
-        window.records += arrivals->size();
-        window.blocks.push_back({std::move(arrivals), window.reader->next_offset()});
+        const std::size_t cost = cost_of(*arrivals);
+        window.cost += cost;
+        window.blocks.push_back({std::move(arrivals), window.reader->next_offset(), cost});
     }
-    while (window.records > most_records_) {
-        window.records -= window.blocks.front().arrivals->size();
+    while (window.cost > most_cost_) {
+        window.cost -= window.blocks.front().cost;
         window.begin = window.blocks.front().end;
         window.blocks.pop_front();
     }
+    wake_starving(window);
+}
+
+void SharedPrices::wake_starving(const Window& window) {
     for (const Follower* follower : window.followers) {
         if (follower->starving_since_) follower->wake_();
     }

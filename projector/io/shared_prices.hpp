@@ -21,7 +21,7 @@ namespace duel::projector {
 struct SharedPricesSettings {
     platform::KafkaSettings kafka;
     std::int32_t partitions{1};
-    std::size_t window_records{100'000};  // kept, of all partitions together
+    std::size_t window_records{100'000};  // kept, of all partitions together; long ones count more
     std::shared_ptr<platform::Heartbeat> heartbeat{};
 };
 
@@ -35,6 +35,9 @@ class SharedPrices {
 public:
     SharedPrices(const SharedPricesSettings& settings, platform::KafkaStateHook on_state);
     ~SharedPrices();
+
+    // Partitions that came since this object was made are not among them.
+    std::int32_t partitions() const { return settings_.partitions; }
 
     class Follower;
     // `wake` is called, from another thread, when there may be something new to take.
@@ -50,6 +53,7 @@ private:
     struct Block {
         Arrivals arrivals;
         std::int64_t end;  // the offset after it
+        std::size_t cost;  // in records of the usual size
     };
     struct Window {
         std::optional<std::int64_t> start_at;  // to be begun, or begun anew, from there
@@ -59,7 +63,7 @@ private:
         std::deque<Block> blocks;
         std::int64_t begin{0};  // the first offset that is kept
         std::int64_t end{0};    // after the last that was read
-        std::size_t records{0};
+        std::size_t cost{0};    // of all blocks
         std::optional<platform::PartitionError> error;
         std::vector<Follower*> followers;
     };
@@ -70,9 +74,10 @@ private:
     void start(Window& window, std::int32_t partition);
     bool wants_more(const Window& window) const;
     void keep(Window& window, Arrivals arrivals);
+    static void wake_starving(const Window& window);
 
     SharedPricesSettings settings_;
-    std::size_t most_records_;  // of a window
+    std::size_t most_cost_;  // of a window
     platform::Consumer consumer_;
     std::uint64_t interruptions_{0};
     ArrivalReader arrival_reader_;

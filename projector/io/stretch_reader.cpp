@@ -13,6 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kReadAtOnce = 2'000;
+constexpr auto kAskForEnds = 10s;
 
 }  // namespace
 
@@ -82,7 +83,11 @@ bool StretchReader::fill(Lane& lane) {
         return true;
     }
     const auto& error = lane.reader->error();
-    const bool is_short = lane.reader->at_end() && lane.reader->next_offset() < lane.end;
+    if (error && error->kind != platform::PartitionError::Kind::offset_out_of_range)
+        throw platform::KafkaError(0, name_ + " cannot be read again: " + error->text);
+    // That the end was met is old news by nature.
+    const bool is_short = lane.reader->at_end() && lane.reader->next_offset() < lane.end &&
+                          consumer_.ends({lane.reader->id()}, kAskForEnds)[0] < lane.end;
     if (is_short || (error && error->kind == platform::PartitionError::Kind::offset_out_of_range))
         throw LogMismatch(fmt::format(
             "the log no longer has all that {} has applied: {}/{} was applied up to offset {}, and "
@@ -93,7 +98,7 @@ bool StretchReader::fill(Lane& lane) {
             lane.end,
             is_short ? fmt::format("it ends at {}", lane.reader->next_offset()) : error->text
         ));
-    if (!lane.reader->at_end()) return false;
+    if (!lane.reader->at_end() || lane.reader->next_offset() < lane.end) return false;
     lane.at = lane.end;  // whatever is missing at the end was never a record
     return true;
 }

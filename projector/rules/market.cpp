@@ -98,10 +98,8 @@ std::optional<Timestamp> Market::window_start() const {
 void Market::learn(std::int64_t symbol_no, Timestamp at, std::vector<CandleRow> candles) {
     learned_.emplace(symbol_no, minute_of(at));
     MarketSymbol* symbol = find(symbol_no);
-    for (CandleRow& candle : candles) {
-        candle.stored = true;
+    for (const CandleRow& candle : candles)
         symbol->add(candle);
-    }
 }
 
 bool Market::knows(const MarketSymbol& symbol, Timestamp at) const {
