@@ -1,14 +1,10 @@
 // Against the brokers of DUEL_TEST_KAFKA where it is set, else against the ones that librdkafka
 // plays.
 
-#include "platform/kafka.hpp"
+#include "tests/unit/platform/brokers.hpp"
 
 #include <catch2/catch.hpp>
-#include <librdkafka/rdkafka.h>
-#include <librdkafka/rdkafka_mock.h>
 
-#include <cstdlib>
-#include <random>
 #include <set>
 #include <thread>
 
@@ -18,46 +14,6 @@ using namespace std::chrono_literals;
 namespace {
 
 const std::atomic<bool> kNeverStop{false};
-
-bool is_real() {
-    return std::getenv("DUEL_TEST_KAFKA") != nullptr;
-}
-
-// Brokers that answer until the object is gone.
-class Brokers {
-public:
-    Brokers() {
-        if (is_real()) return;
-        client_ = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), nullptr, 0);
-        cluster_ = rd_kafka_mock_cluster_new(client_, 1);
-    }
-    ~Brokers() {
-        if (cluster_) rd_kafka_mock_cluster_destroy(cluster_);
-        if (client_) rd_kafka_destroy(client_);
-    }
-
-    KafkaSettings settings() const {
-        if (!cluster_) return {.brokers = std::getenv("DUEL_TEST_KAFKA")};
-        return {.brokers = rd_kafka_mock_cluster_bootstraps(cluster_)};
-    }
-
-    // A topic that nobody used before.
-    std::string topic(std::int32_t partitions) {
-        std::string name = "test-" + std::to_string(std::random_device{}());
-        if (cluster_) {
-            rd_kafka_mock_topic_create(cluster_, name.c_str(), partitions, 1);
-        } else {
-            Admin(settings()).create({{.name = name, .partitions = partitions}}, 10s);
-        }
-        return name;
-    }
-
-    rd_kafka_mock_cluster_t* mock() { return cluster_; }
-
-private:
-    rd_kafka_t* client_ = nullptr;
-    rd_kafka_mock_cluster_t* cluster_ = nullptr;
-};
 
 std::vector<StartPosition> from_beginning(const std::string& topic, std::int32_t partitions) {
     std::vector<StartPosition> positions;
