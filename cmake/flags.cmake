@@ -9,7 +9,8 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 target_include_directories(duel_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(duel_flags INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror
-  -fdiagnostics-color=always)
+  -fdiagnostics-color=always
+  -fpch-preprocess)  # for ccache: its preprocessor then names the precompiled header
 target_link_options(duel_flags INTERFACE -fuse-ld=mold)
 
 if(DUEL_MODE STREQUAL "release")
