@@ -1,5 +1,7 @@
 #include "projector/io/journal.hpp"
 
+#include <fmt/format.h>
+
 namespace duel::projector {
 namespace {
 
@@ -8,8 +10,13 @@ using platform::Json;
 using platform::Params;
 using std::chrono::milliseconds;
 
-constexpr std::string_view kColumns =
-    "select seq_from, seq_to, start_offsets::text, end_offsets::text, cause, pace_ms from journal";
+std::string select_journal(std::string_view where) {
+    return fmt::format(
+        "select seq_from, seq_to, start_offsets::text, end_offsets::text, cause, pace_ms from "
+        "journal where {}",
+        where
+    );
+}
 
 JournalRow read_row(const platform::Row& row) {
     return {
@@ -26,7 +33,7 @@ JournalRow read_row(const platform::Row& row) {
 std::vector<JournalRow>
 read_journal(Connection& connection, const ShardId& shard, std::int64_t seq) {
     const auto found = connection.exec(
-        std::string{kColumns} + " where shard = $1 and seq_to > $2 order by seq_from",
+        select_journal("shard = $1 and seq_to > $2 order by seq_from"),
         Params{}.add(shard.number()).add(seq)
     );
     std::vector<JournalRow> rows;
@@ -42,8 +49,7 @@ Journal::Journal(Connection& connection, const ShardId& shard, const ShardPositi
       next_{position.offsets},
       log_marks_{position.log_marks} {
     const auto newest = connection.exec(
-        std::string{kColumns} + " where shard = $1 order by seq_from desc limit 1",
-        Params{}.add(shard_)
+        select_journal("shard = $1 order by seq_from desc limit 1"), Params{}.add(shard_)
     );
     if (!newest.empty()) rows_.push_back({read_row(newest.one()), true});
 }
