@@ -85,7 +85,7 @@ for part in "${parts[@]}"; do
     esac
 done
 trap './run down' EXIT
-./run up
+./run up --fresh   # builds what is not built
 ninja -C var/build/release bench
 : >"$figures"
 for part in "${parts[@]}"; do "$part"; done
