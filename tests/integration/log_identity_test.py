@@ -39,7 +39,9 @@ class LogIdentity(Fleet):
             return re.search(rf"contest/{partition} stands at offset (\d+) of trades/{partition}, but (.*?)\. Either",
                              STACK.health("projector")[1])
 
-        self.within(lambda: all(says(p) for p in range(PARTITIONS)), "all contest shards halt", 2 * PROMISED)
+        # They may have halted before the new log had records; they look again every three seconds.
+        self.within(lambda: all(says(p) for p in range(PARTITIONS)) and "had log time" in says(0)[2],
+                    "all contest shards halt", 2 * PROMISED)
         ready = STACK.health("projector")
         self.assertEqual(ready[0], 503)
         for partition in range(PARTITIONS):
