@@ -94,6 +94,9 @@ public:
     // watermark of the latest fetch.
     bool has_more() const;
 
+    // No more is known to be there, and it was looked for.
+    bool is_caught_up() const { return !has_more() && (at_end_ || known_watermarks()); }
+
     // As of the latest fetch answer, without asking; nothing before the first.
     std::optional<Watermarks> known_watermarks() const;
 

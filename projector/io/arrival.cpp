@@ -10,7 +10,8 @@ Arrivals ArrivalReader::read(platform::PartitionReader& partition, Topic topic, 
     for (platform::Record& record : fetched_) {
         const Place place{topic, record.partition(), record.offset(), record.log_time()};
         Result<Event> event = decoder_.decode(topic, record.value());
-        arrivals->push_back({std::move(record), place, std::move(event)});
+        const auto bytes = static_cast<std::uint32_t>(record.value().size());
+        arrivals->push_back({std::move(record), place, bytes, std::move(event)});
     }
     return arrivals;
 }

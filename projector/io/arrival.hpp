@@ -5,6 +5,7 @@
 #include "projector/rules/place.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace duel::projector {
 struct Arrival {
     platform::Record record;  // its bytes
     Place place;
+    std::uint32_t bytes;  // so many in its value
     Result<Event> event;
 };
 
@@ -50,7 +52,7 @@ class Chunk {
 public:
     void add(const Input& input) {
         inputs_.push_back(input);
-        bytes_ += kBytesOfArrival + input.record().value().size();
+        bytes_ += kBytesOfArrival + input.arrival->bytes;
     }
     void hold(Arrivals arrivals) { held_.push_back(std::move(arrivals)); }
 

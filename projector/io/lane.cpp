@@ -74,11 +74,8 @@ void Lane::look_at_head() {
 }
 
 bool Lane::is_caught_up() {
-    if (!is_caught_up_) {
-        is_caught_up_ = reader_ == nullptr ? follower_->is_caught_up()
-                                           : !reader_->has_more() &&
-                                                 (reader_->at_end() || reader_->known_watermarks());
-    }
+    if (!is_caught_up_)
+        is_caught_up_ = reader_ == nullptr ? follower_->is_caught_up() : reader_->is_caught_up();
     return *is_caught_up_;
 }
 

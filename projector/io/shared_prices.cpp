@@ -21,7 +21,7 @@ constexpr std::size_t kUsualBytes = 1'000;  // of a record; longer ones count as
 std::size_t cost_of(const std::vector<Arrival>& arrivals) {
     std::size_t cost = 0;
     for (const Arrival& arrival : arrivals)
-        cost += 1 + arrival.record.value().size() / kUsualBytes;
+        cost += 1 + arrival.bytes / kUsualBytes;
     return cost;
 }
 
@@ -221,8 +221,7 @@ bool SharedPrices::Follower::is_near(std::int64_t offset) const {
 bool SharedPrices::Follower::is_caught_up() const {
     const std::scoped_lock lock{prices_.mutex_};
     if (window_.start_at || window_.is_reading || window_.reader == nullptr) return false;
-    if (next_ < window_.end || window_.reader->has_more()) return false;
-    return window_.reader->at_end() || window_.reader->known_watermarks();
+    return next_ >= window_.end && window_.reader->is_caught_up();
 }
 
 std::optional<platform::Watermarks> SharedPrices::Follower::known_watermarks() const {
