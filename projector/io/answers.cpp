@@ -1,6 +1,6 @@
 #include "projector/io/answers.hpp"
 
-#include "projector/io/row_sql.hpp"
+#include "projector/io/row_reader.hpp"
 
 #include <algorithm>
 
@@ -129,12 +129,12 @@ void answer_candles(Connection& connection, Market& market, const Question& ques
     for (std::size_t i = 0; i < kIntervals; ++i) {
         const auto interval = static_cast<Interval>(i);
         const auto found = connection.exec(
-            select_sql<CandleRow>() +
+            RowReader<CandleRow>::select() +
                 " where y.symbol_no = $1 and y.\"interval\" = $2 and y.opened_at = $3",
             Params{}.add(question.no).add(text(interval)).add(opening_of(interval, question.at))
         );
         for (const auto row : found)
-            candles.push_back(read_row<CandleRow>(row));
+            candles.push_back(RowReader<CandleRow>::read(row));
     }
     market.learn(question.no, question.at, std::move(candles));
 }

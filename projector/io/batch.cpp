@@ -1,8 +1,8 @@
 #include "projector/io/batch.hpp"
 
 #include "projector/io/answers.hpp"
-#include "projector/io/decide.hpp"
-#include "projector/io/row_sql.hpp"
+#include "projector/io/apply_again.hpp"
+#include "projector/io/row_writer.hpp"
 #include "projector/rules/apply.hpp"
 
 #include <type_traits>
@@ -18,7 +18,7 @@ Clock::duration write_tables(platform::Connection& connection, State& state) {
     for_each_table(state, [&](const auto& table) {
         using Row = typename std::decay_t<decltype(table)>::Row;
         const auto begin = Clock::now();
-        write_table<Row>(connection, state.shard, table);
+        RowWriter<Row>::write(connection, state.shard, table);
         if constexpr (std::is_same_v<Row, LeaderboardRow>) {
             if (!table.touched().empty()) ranking += Clock::now() - begin;
         }
@@ -27,6 +27,15 @@ Clock::duration write_tables(platform::Connection& connection, State& state) {
 }
 
 }  // namespace
+
+template <class State>
+void move_on(ShardPosition& position, State& state) {
+    position.seq = state.seq;
+    position.next_no = state.book.numbering.next();
+    position.now = state.book.now;
+    position.pace = state.pace;
+    if (position.digest) *position.digest += digest_change(state);
+}
 
 template <class State>
 std::chrono::steady_clock::duration write_batch(
@@ -52,6 +61,8 @@ std::chrono::steady_clock::duration write_batch(
     }
 }
 
+template void move_on(ShardPosition&, ContestState&);
+template void move_on(ShardPosition&, MarketState&);
 template Clock::duration write_batch(
     platform::Connection&,
     const ShardId&,

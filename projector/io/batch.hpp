@@ -3,8 +3,6 @@
 #include "platform/postgres.hpp"
 #include "projector/io/control.hpp"
 #include "projector/io/dead_letters.hpp"
-#include "projector/rules/apply.hpp"
-#include "projector/rules/state.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -15,13 +13,7 @@ namespace duel::projector {
 
 // Where the state has come to with a batch that is complete, for the table `shards`. Once a batch.
 template <class State>
-void move_on(ShardPosition& position, State& state) {
-    position.seq = state.seq;
-    position.next_no = state.book.numbering.next();
-    position.now = state.book.now;
-    position.pace = state.pace;
-    if (position.digest) *position.digest += digest_change(state);
-}
+void move_on(ShardPosition& position, State& state);
 
 // Writes the position (checking the fence), homes, tables and dead letters; how long the rows of
 // rankings took. Throws FencedOff, and ApplyAgain where only Postgres knew of a home or an old id.

@@ -87,4 +87,38 @@ void write_dead_letters(
     connection.copy(copy);
 }
 
+UntoldLetters untold_letters(
+    platform::Connection& connection,
+    const ShardId& shard,
+    const ShardPosition& position
+) {
+    UntoldLetters untold;
+    const auto found = connection.exec(
+        "select topic, partition, \"offset\", seq, logged_at, code, reason, field, key, value"
+        " from dead_letters where topic = $3 and partition = $4 and shard = $1 and seq > $2"
+        " order by seq",
+        platform::Params{}
+            .add(shard.number())
+            .add(position.published_seq)
+            .add(text(shard.own_topic()))
+            .add(shard.partition)
+    );
+    for (const auto row : found) {
+        DeadLetter letter;
+        letter.topic = row.get<std::string>(0);
+        letter.partition = row.get<std::int32_t>(1);
+        letter.offset = row.get<std::int64_t>(2);
+        letter.seq = row.get<std::int64_t>(3);
+        letter.logged_at = row.get<Timestamp>(4);
+        letter.code = row.get<std::string>(5);
+        letter.reason = row.get<std::string>(6);
+        letter.field = row.get<std::optional<std::string>>(7).value_or("");
+        letter.key = row.get<std::optional<std::string>>(8).value_or("");
+        letter.kafka_key = untold.values.emplace_back(letter.key);
+        letter.value = untold.values.emplace_back(row.get<platform::Bytes>(9).data);
+        untold.letters.push_back(std::move(letter));
+    }
+    return untold;
+}
+
 }  // namespace duel::projector

@@ -2,9 +2,11 @@
 
 #include "platform/postgres.hpp"
 #include "projector/io/arrival.hpp"
+#include "projector/io/control.hpp"
 #include "projector/rules/shard.hpp"
 
 #include <cstdint>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +36,17 @@ void write_dead_letters(
     platform::Connection& connection,
     const ShardId& shard,
     const std::vector<DeadLetter>& letters
+);
+
+// Dead letters of which the topic may not have heard. The list owns what the letters look at.
+struct UntoldLetters {
+    std::list<std::string> values;
+    std::vector<DeadLetter> letters;
+};
+UntoldLetters untold_letters(
+    platform::Connection& connection,
+    const ShardId& shard,
+    const ShardPosition& position
 );
 
 }  // namespace duel::projector

@@ -3,9 +3,10 @@
 #include "platform/backoff.hpp"
 #include "platform/log.hpp"
 #include "platform/thread_name.hpp"
+#include "projector/io/apply_again.hpp"
 #include "projector/io/log_check.hpp"
+#include "projector/io/log_guard.hpp"
 #include "projector/io/projection.hpp"
-#include "projector/io/recovery.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -187,39 +188,27 @@ void Owner::project(Connection& connection, const Model& model) {
         std::in_place, *heartbeat_, kLongestTaking};
     const auto began = std::chrono::steady_clock::now();
     const ShardPosition position = take(connection, model);
-    const auto begin = [&]<class State>(std::unique_ptr<State> state) {
-        Projection<State> projection{
-            process_,
-            shard_,
-            connection,
-            position,
-            std::move(state),
-            meters_,
-            *heartbeat_,
-            probe_batches_};
-        patience.reset();
-        const auto took = std::chrono::steady_clock::now() - began;
-        log::info(
-            "{}: taken at seq {} (fence {}), recovered in {} ms",
-            shard_.name(),
-            position.seq,
-            position.fence,
-            std::chrono::duration_cast<std::chrono::milliseconds>(took).count()
-        );
-        process_.health.set(condition_, true);
-        meters_.owned.Set(1);
-        meters_.halted.Set(0);
-        last_halt_.clear();
-        last_stumble_.clear();
-        working_since_ = std::chrono::steady_clock::now();
-        projection.run([this] { return roll_call_.wants(shard_); });
-        meters_.owned.Set(0);
-        log::info("{}: released", shard_.name());
-    };
-    if (shard_.kind == ShardId::Kind::contest)
-        begin(recover_contests(connection, shard_, position));
-    else
-        begin(recover_market(connection, shard_, position));
+    const auto projection = Projection::make(
+        process_, shard_, connection, position, meters_, *heartbeat_, probe_batches_
+    );
+    patience.reset();
+    const auto took = std::chrono::steady_clock::now() - began;
+    log::info(
+        "{}: taken at seq {} (fence {}), recovered in {} ms",
+        shard_.name(),
+        position.seq,
+        position.fence,
+        std::chrono::duration_cast<std::chrono::milliseconds>(took).count()
+    );
+    process_.health.set(condition_, true);
+    meters_.owned.Set(1);
+    meters_.halted.Set(0);
+    last_halt_.clear();
+    last_stumble_.clear();
+    working_since_ = std::chrono::steady_clock::now();
+    projection->run([this] { return roll_call_.wants(shard_); });
+    meters_.owned.Set(0);
+    log::info("{}: released", shard_.name());
 }
 
 // Says once why the shard stands still; it begins again by itself.

@@ -1,8 +1,18 @@
 #include "projector/io/projection.hpp"
 
 #include "platform/log.hpp"
+#include "projector/io/answers.hpp"
+#include "projector/io/apply_again.hpp"
 #include "projector/io/batch.hpp"
+#include "projector/io/dead_letters.hpp"
+#include "projector/io/decide.hpp"
+#include "projector/io/intake.hpp"
+#include "projector/io/journal.hpp"
+#include "projector/io/pace_keeper.hpp"
+#include "projector/io/publisher.hpp"
 #include "projector/io/recovery.hpp"
+#include "projector/rules/apply.hpp"
+#include "projector/rules/outbox.hpp"
 
 #include <type_traits>
 
@@ -34,10 +44,60 @@ platform::KafkaStateHook quiet() {
     return {};
 }
 
-}  // namespace
+template <class State>
+class ShardProjection : public Projection {
+public:
+    ShardProjection(
+        const Process& process,
+        const ShardId& shard,
+        platform::Connection& connection,
+        ShardPosition position,
+        std::unique_ptr<State> state,
+        Meters& meters,
+        platform::Heartbeat& heartbeat,
+        int& probe_batches
+    );
+
+    void run(const std::function<bool()>& goes_on) override;
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void note_loss();
+    void tell_leftovers();
+    void work(const Inputs& inputs);
+    void consume(const Inputs& inputs, std::size_t chunk, std::size_t index);
+    void commit();
+    void publish();
+    void idle();
+    void rank_in_silence();
+    void note_published();
+    void keep_pace();
+
+    const Process& process_;
+    ShardId shard_;
+    platform::Connection& connection_;
+    ShardPosition position_;
+    std::unique_ptr<State> state_;
+    Meters& meters_;
+    platform::Heartbeat& heartbeat_;
+    int& probe_batches_;
+
+    Outbox outbox_;
+    Journal journal_;
+    Publisher publisher_;
+    Intake intake_;
+    PaceKeeper pace_keeper_;
+
+    std::vector<DeadLetter> letters_;  // of this batch
+    std::size_t retried_{0};           // in this batch
+    Clock::time_point last_record_{Clock::now()};
+    Clock::time_point last_note_{Clock::now()};
+    bool may_rank_in_silence_{false};
+};
 
 template <class State>
-Projection<State>::Projection(
+ShardProjection<State>::ShardProjection(
     const Process& process,
     const ShardId& shard,
     platform::Connection& connection,
@@ -85,7 +145,7 @@ Projection<State>::Projection(
 
 // The journal says where the log was left, before anything is read from the new place.
 template <class State>
-void Projection<State>::note_loss() {
+void ShardProjection<State>::note_loss() {
     journal_.begin("loss", state_->pace.pace);
     platform::Transaction transaction{connection_};
     write_position(connection_, shard_, position_, intake_.lag());
@@ -95,7 +155,7 @@ void Projection<State>::note_loss() {
 }
 
 template <class State>
-void Projection<State>::tell_leftovers() {
+void ShardProjection<State>::tell_leftovers() {
     const UntoldLetters untold = untold_letters(connection_, shard_, position_);
     letters_ = untold.letters;
     publish();
@@ -104,7 +164,7 @@ void Projection<State>::tell_leftovers() {
 }
 
 template <class State>
-void Projection<State>::run(const std::function<bool()>& goes_on) {
+void ShardProjection<State>::run(const std::function<bool()>& goes_on) {
     while (goes_on()) {
         heartbeat_.beat();
         Inputs inputs;
@@ -126,7 +186,7 @@ void Projection<State>::run(const std::function<bool()>& goes_on) {
 }
 
 template <class State>
-void Projection<State>::work(const Inputs& inputs) {
+void ShardProjection<State>::work(const Inputs& inputs) {
     std::size_t records = 0;
     if constexpr (kIsContest<State>) {
         const Heartbeat::Patience patience{heartbeat_, kLongCall};
@@ -160,7 +220,7 @@ void Projection<State>::work(const Inputs& inputs) {
 }
 
 template <class State>
-void Projection<State>::consume(const Inputs& inputs, std::size_t chunk, std::size_t index) {
+void ShardProjection<State>::consume(const Inputs& inputs, std::size_t chunk, std::size_t index) {
     const Input& input = inputs[chunk][index];
     bool is_ranking = false;
     if constexpr (kIsContest<State>) {
@@ -184,7 +244,7 @@ void Projection<State>::consume(const Inputs& inputs, std::size_t chunk, std::si
 }
 
 template <class State>
-void Projection<State>::commit() {
+void ShardProjection<State>::commit() {
     const Heartbeat::Patience patience{heartbeat_, kLongCall};
     position_.offsets = journal_.next();
     position_.log_marks = journal_.log_marks();
@@ -209,7 +269,7 @@ void Projection<State>::commit() {
 }
 
 template <class State>
-void Projection<State>::publish() {
+void ShardProjection<State>::publish() {
     publisher_.begin(state_->seq);
     outbox_.tell(*state_, [this](std::string_view key, std::string_view record) {
         publisher_.feed(key, record);
@@ -220,7 +280,7 @@ void Projection<State>::publish() {
 }
 
 template <class State>
-void Projection<State>::idle() {
+void ShardProjection<State>::idle() {
     if constexpr (kIsContest<State>) {
         const auto silence = Clock::now() - last_record_;
         if (may_rank_in_silence_ && silence >= state_->pace.pace) rank_in_silence();
@@ -233,7 +293,7 @@ void Projection<State>::idle() {
 }
 
 template <class State>
-void Projection<State>::rank_in_silence() {
+void ShardProjection<State>::rank_in_silence() {
     if constexpr (kIsContest<State>) {
         may_rank_in_silence_ = false;
         if (!projector::rank_in_silence(*state_)) return;
@@ -244,14 +304,14 @@ void Projection<State>::rank_in_silence() {
 }
 
 template <class State>
-void Projection<State>::note_published() {
+void ShardProjection<State>::note_published() {
     position_.published_seq = publisher_.published();
     write_position(connection_, shard_, position_, intake_.lag());
     last_note_ = Clock::now();
 }
 
 template <class State>
-void Projection<State>::keep_pace() {
+void ShardProjection<State>::keep_pace() {
     if constexpr (kIsContest<State>) {
         const auto advised = pace_keeper_.advise(state_->pace.pace);
         if (advised == state_->pace.pace) return;
@@ -263,7 +323,25 @@ void Projection<State>::keep_pace() {
     }
 }
 
-template class Projection<ContestState>;
-template class Projection<MarketState>;
+}  // namespace
+
+std::unique_ptr<Projection> Projection::make(
+    const Process& process,
+    const ShardId& shard,
+    platform::Connection& connection,
+    const ShardPosition& position,
+    Meters& meters,
+    platform::Heartbeat& heartbeat,
+    int& probe_batches
+) {
+    const auto with = [&]<class State>(std::unique_ptr<State> state) {
+        return std::make_unique<ShardProjection<State>>(
+            process, shard, connection, position, std::move(state), meters, heartbeat, probe_batches
+        );
+    };
+    if (shard.kind == ShardId::Kind::contest)
+        return with(recover_contests(connection, shard, position));
+    return with(recover_market(connection, shard, position));
+}
 
 }  // namespace duel::projector

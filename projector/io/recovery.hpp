@@ -2,10 +2,8 @@
 
 #include "platform/postgres.hpp"
 #include "projector/io/control.hpp"
-#include "projector/io/dead_letters.hpp"
 #include "projector/rules/state.hpp"
 
-#include <list>
 #include <memory>
 
 // Reads a shard's state back from its rows, as it was after the last commit.
@@ -20,17 +18,6 @@ std::unique_ptr<ContestState> recover_contests(
     const ShardPosition& position
 );
 std::unique_ptr<MarketState> recover_market(
-    platform::Connection& connection,
-    const ShardId& shard,
-    const ShardPosition& position
-);
-
-// Dead letters of which the topic may not have heard. The list owns what the letters look at.
-struct UntoldLetters {
-    std::list<std::string> values;
-    std::vector<DeadLetter> letters;
-};
-UntoldLetters untold_letters(
     platform::Connection& connection,
     const ShardId& shard,
     const ShardPosition& position

@@ -1,10 +1,13 @@
 #include "projector/io/replay.hpp"
 
+#include "projector/io/answers.hpp"
+#include "projector/io/apply_again.hpp"
 #include "projector/io/batch.hpp"
 #include "projector/io/decide.hpp"
 #include "projector/io/log_guard.hpp"
 #include "projector/io/recovery.hpp"
 #include "projector/io/stretch_reader.hpp"
+#include "projector/rules/apply.hpp"
 
 #include <algorithm>
 #include <list>

@@ -1,6 +1,5 @@
 #include "projector/io/rows_digest.hpp"
 
-#include "projector/io/row_sql.hpp"
 #include "projector/rules/apply.hpp"
 #include "projector/rules/state.hpp"
 
@@ -18,14 +17,9 @@ RowsDigest digest_tables(Connection& connection, const ShardId& shard) {
     State state{shard.number()};  // for the list of its tables
     for_each_table(state, [&](const auto& table) {
         using Row = typename std::decay_t<decltype(table)>::Row;
-        connection.stream(
-            select_sql<Row>() + " where y.shard = $1",
-            Params{}.add(shard.number()),
-            [&](const platform::Row& answer) {
-                sum.digest += digest_of(read_row<Row>(answer));
-                ++sum.rows;
-            }
-        );
+        const RowsDigest part = RowReader<Row>::digest(connection, shard.number());
+        sum.digest += part.digest;
+        sum.rows += part.rows;
     });
     return sum;
 }

@@ -139,6 +139,13 @@ void settle(State& state) {
     state.book.settle();
 }
 
+template <class State>
+Digest digest_change(State& state) {
+    Digest change = 0;
+    for_each_table(state, [&](auto& table) { change += table.digest_change(); });
+    return change;
+}
+
 template Verdict apply(ContestState&, const Place&, const Result<Event>&, const Limits&);
 template Verdict apply(MarketState&, const Place&, const Result<Event>&, const Limits&);
 template Verdict foresee(ContestState&, const Place&, const Result<Event>&);
@@ -147,5 +154,7 @@ template void finish_batch(ContestState&);
 template void finish_batch(MarketState&);
 template void settle(ContestState&);
 template void settle(MarketState&);
+template Digest digest_change(ContestState&);
+template Digest digest_change(MarketState&);
 
 }  // namespace duel::projector

@@ -47,10 +47,6 @@ void for_each_table(State& state, Visit&& visit) {
 
 // By how much the batch, once complete, changes the digest of the shard's rows. Once a batch.
 template <class State>
-Digest digest_change(State& state) {
-    Digest change = 0;
-    for_each_table(state, [&](auto& table) { change += table.digest_change(); });
-    return change;
-}
+Digest digest_change(State& state);
 
 }  // namespace duel::projector

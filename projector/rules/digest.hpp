@@ -1,16 +1,6 @@
 #pragma once
 
-#include "core/amount.hpp"
-#include "core/time.hpp"
-
-#include <algorithm>
-#include <concepts>
 #include <cstdint>
-#include <cstring>
-#include <optional>
-#include <string_view>
-#include <tuple>
-#include <type_traits>
 
 // A digest of rows: the sum of their hashes. It does not depend on their order, and can be kept
 // while rows come, change and go.
@@ -18,60 +8,9 @@ namespace duel::projector {
 
 using Digest = std::uint64_t;
 
-// Hashes values one after the other, 64 bits at a time. Against mistakes and meddling by hand, not
-// against an adversary.
-class Hasher {
-public:
-    void add(std::uint64_t word) {
-        state_ = (state_ ^ word) * 0x9E3779B97F4A7C15U;
-        state_ ^= state_ >> 32U;
-    }
-    void add(std::integral auto number) { add(static_cast<std::uint64_t>(number)); }
-    template <class E>
-    requires std::is_enum_v<E>
-    void add(E word) { add(static_cast<std::uint64_t>(word)); }
-    void add(Timestamp at) { add(at.time_since_epoch().count()); }
-    void add(Amount amount) {
-        const auto units = static_cast<UInt128>(amount.units());
-        add(static_cast<std::uint64_t>(units));
-        add(static_cast<std::uint64_t>(units >> 64U));
-    }
-    void add(std::string_view text) {
-        add(text.size());
-        for (; !text.empty(); text.remove_prefix(std::min(text.size(), sizeof(std::uint64_t)))) {
-            std::uint64_t word = 0;
-            std::memcpy(&word, text.data(), std::min(text.size(), sizeof word));
-            add(word);
-        }
-    }
-    template <class T>
-    void add(const std::optional<T>& value) {
-        add(value.has_value());
-        if (value) add(*value);
-    }
-
-    // The finaliser of MurmurHash3 (Appleby, 64 bits): every bit of the input moves all of it.
-    std::uint64_t value() const {
-        std::uint64_t mixed = state_;
-        mixed = (mixed ^ (mixed >> 33U)) * 0xFF51AFD7ED558CCDU;
-        mixed = (mixed ^ (mixed >> 33U)) * 0xC4CEB9FE1A85EC53U;
-        return mixed ^ (mixed >> 33U);
-    }
-
-private:
-    std::uint64_t state_{0};
-};
-
-// Of all columns of a row, its seq and the name of its table.
+// Of all columns of a row, its seq and the name of its table. Compiled for every row type in
+// digest.cpp.
 template <class Row>
-Digest digest_of(const Row& row) {
-    Hasher hasher;
-    hasher.add(Row::kTable);
-    hasher.add(row.seq);
-    std::apply(
-        [&](const auto&... column) { (hasher.add(row.*column.member), ...); }, Row::columns()
-    );
-    return hasher.value();
-}
+Digest digest_of(const Row& row);
 
 }  // namespace duel::projector

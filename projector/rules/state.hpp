@@ -24,13 +24,16 @@ namespace duel::projector {
 // of nothing else. One thread.
 //
 // A projection takes what it has on() for, events and happenings alike, in the order of the list;
-// its tables() are what it has to write.
+// its tables() are what it has to write. Made and torn down in state.cpp: that is long to compile.
 template <class BookType, class StepType, class... Projections>
 struct State {
     using Book = BookType;
     using Step = StepType;
 
-    explicit State(std::int16_t shard_number) : shard{shard_number}, book{shard_number} {}
+    explicit State(std::int16_t shard_number);
+    ~State();
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
 
     std::int16_t shard;
     Book book;

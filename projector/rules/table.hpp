@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <deque>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -27,10 +26,10 @@ constexpr Column<Row, Member> column(std::string_view name, Member Row::*member)
     return {name, member};
 }
 
-// kTable: its table. kKeys: so many leading columns identify a row.
+// kTable: its table. kKeys: so many leading columns identify a row. columns(visit) calls
+// visit(column…) with all of them: a tuple would cost every source that includes it a second.
 template <class T>
 concept TableRow = requires {
-    T::columns();
     T::kTable;
     T::kKeys;
 };

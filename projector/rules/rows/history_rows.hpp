@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 
 // The rows of a contest shard that are written once. What the columns mean:
 // migrations/002_model.sql.
@@ -37,8 +36,9 @@ struct TradeRow {
     const Portfolio* portfolio{nullptr};
     const Symbol* symbol{nullptr};
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("scope_no", &TradeRow::scope_no),
             column("trade_id", &TradeRow::trade_id),
             column("portfolio_no", &TradeRow::portfolio_no),
@@ -51,8 +51,8 @@ struct TradeRow {
             column("amount", &TradeRow::amount),
             column("price", &TradeRow::price),
             column("fee", &TradeRow::fee),
-            column("realized_pnl", &TradeRow::realized_pnl),
-        };
+            column("realized_pnl", &TradeRow::realized_pnl)
+        );
     }
 };
 
@@ -69,16 +69,17 @@ struct TransferRow {
     std::optional<std::string> transfer_id;
     Amount amount;
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("\"offset\"", &TransferRow::offset),
             column("scope_no", &TransferRow::scope_no),
             column("portfolio_no", &TransferRow::portfolio_no),
             column("transferred_at", &TransferRow::transferred_at),
             column("kind", &TransferRow::kind),
             column("transfer_id", &TransferRow::transfer_id),
-            column("amount", &TransferRow::amount),
-        };
+            column("amount", &TransferRow::amount)
+        );
     }
 };
 
@@ -95,15 +96,16 @@ struct MembershipRow {
     std::string username;
     const Portfolio* portfolio{nullptr};
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("contest_no", &MembershipRow::contest_no),
             column("portfolio_no", &MembershipRow::portfolio_no),
             column("prev_seq", &MembershipRow::prev_seq),
             column("at", &MembershipRow::at),
             column("kind", &MembershipRow::kind),
-            column("username", &MembershipRow::username),
-        };
+            column("username", &MembershipRow::username)
+        );
     }
 };
 
@@ -117,13 +119,14 @@ struct FinalMarkRow {
     Timestamp at;
     Amount price;
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("contest_no", &FinalMarkRow::contest_no),
             column("symbol_no", &FinalMarkRow::symbol_no),
             column("at", &FinalMarkRow::at),
-            column("price", &FinalMarkRow::price),
-        };
+            column("price", &FinalMarkRow::price)
+        );
     }
 };
 
@@ -140,16 +143,17 @@ struct FinalStandingRow {
     std::optional<Amount> portfolio_value;
     std::optional<Amount> performance;
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("portfolio_no", &FinalStandingRow::portfolio_no),
             column("contest_no", &FinalStandingRow::contest_no),
             column("last_trade_time", &FinalStandingRow::last_trade_time),
             column("ranked_at", &FinalStandingRow::ranked_at),
             column("rank", &FinalStandingRow::rank),
             column("portfolio_value", &FinalStandingRow::portfolio_value),
-            column("performance", &FinalStandingRow::performance),
-        };
+            column("performance", &FinalStandingRow::performance)
+        );
     }
 };
 
@@ -163,13 +167,14 @@ struct EquityHistoryRow {
     std::optional<Amount> equity;
     Amount put_in;
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("portfolio_no", &EquityHistoryRow::portfolio_no),
             column("minute", &EquityHistoryRow::minute),
             column("equity", &EquityHistoryRow::equity),
-            column("put_in", &EquityHistoryRow::put_in),
-        };
+            column("put_in", &EquityHistoryRow::put_in)
+        );
     }
 };
 
@@ -185,15 +190,16 @@ struct LeaderboardHistoryRow {
     std::optional<Amount> portfolio_value;
     std::optional<Amount> performance;
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("portfolio_no", &LeaderboardHistoryRow::portfolio_no),
             column("minute", &LeaderboardHistoryRow::minute),
             column("contest_no", &LeaderboardHistoryRow::contest_no),
             column("rank", &LeaderboardHistoryRow::rank),
             column("portfolio_value", &LeaderboardHistoryRow::portfolio_value),
-            column("performance", &LeaderboardHistoryRow::performance),
-        };
+            column("performance", &LeaderboardHistoryRow::performance)
+        );
     }
 };
 

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 
 // The rows of a contest shard that change in place. What the columns mean:
 // migrations/002_model.sql.
@@ -38,8 +37,9 @@ struct ContestRow : Versioned {
     Amount prize_pool;
     Contest* owner{nullptr};
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("contest_no", &ContestRow::contest_no),
             column("last_event_seq", &ContestRow::last_event_seq),
             column("starts_at", &ContestRow::starts_at),
@@ -54,8 +54,8 @@ struct ContestRow : Versioned {
             column("contest_id", &ContestRow::contest_id),
             column("name", &ContestRow::name),
             column("starting_balance", &ContestRow::starting_balance),
-            column("prize_pool", &ContestRow::prize_pool),
-        };
+            column("prize_pool", &ContestRow::prize_pool)
+        );
     }
 };
 
@@ -69,14 +69,15 @@ struct WalletRow : Versioned {
     std::string wallet_address;
     std::optional<std::string> username;
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("wallet_no", &WalletRow::wallet_no),
             column("first_seen_at", &WalletRow::first_seen_at),
             column("username_at", &WalletRow::username_at),
             column("wallet_address", &WalletRow::wallet_address),
-            column("username", &WalletRow::username),
-        };
+            column("username", &WalletRow::username)
+        );
     }
 };
 
@@ -87,11 +88,11 @@ struct SymbolRow : Versioned {
     std::int64_t symbol_no{0};
     std::string symbol;
 
-    static constexpr auto columns() {
-        return std::tuple{
-            column("symbol_no", &SymbolRow::symbol_no),
-            column("symbol", &SymbolRow::symbol),
-        };
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
+            column("symbol_no", &SymbolRow::symbol_no), column("symbol", &SymbolRow::symbol)
+        );
     }
 };
 
@@ -110,8 +111,9 @@ struct PortfolioRow : Versioned {
     Amount fees;
     Portfolio* owner{nullptr};
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("portfolio_no", &PortfolioRow::portfolio_no),
             column("contest_no", &PortfolioRow::contest_no),
             column("wallet_no", &PortfolioRow::wallet_no),
@@ -120,8 +122,8 @@ struct PortfolioRow : Versioned {
             column("cash", &PortfolioRow::cash),
             column("put_in", &PortfolioRow::put_in),
             column("realized_pnl", &PortfolioRow::realized_pnl),
-            column("fees", &PortfolioRow::fees),
-        };
+            column("fees", &PortfolioRow::fees)
+        );
     }
 };
 
@@ -135,14 +137,15 @@ struct ParticipantRow : Versioned {
     std::optional<Timestamp> left_at;
     std::string username;
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("portfolio_no", &ParticipantRow::portfolio_no),
             column("contest_no", &ParticipantRow::contest_no),
             column("joined_at", &ParticipantRow::joined_at),
             column("left_at", &ParticipantRow::left_at),
-            column("username", &ParticipantRow::username),
-        };
+            column("username", &ParticipantRow::username)
+        );
     }
 };
 
@@ -156,14 +159,15 @@ struct PositionRow : Versioned {
     Amount cost;
     Amount realized_pnl;
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("portfolio_no", &PositionRow::portfolio_no),
             column("symbol_no", &PositionRow::symbol_no),
             column("quantity", &PositionRow::quantity),
             column("cost", &PositionRow::cost),
-            column("realized_pnl", &PositionRow::realized_pnl),
-        };
+            column("realized_pnl", &PositionRow::realized_pnl)
+        );
     }
 };
 
@@ -176,13 +180,14 @@ struct MarkRow : Versioned {
     bool from_tick{false};
     Amount price;
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("symbol_no", &MarkRow::symbol_no),
             column("at", &MarkRow::at),
             column("from_tick", &MarkRow::from_tick),
-            column("price", &MarkRow::price),
-        };
+            column("price", &MarkRow::price)
+        );
     }
 };
 
@@ -199,16 +204,17 @@ struct LeaderboardRow : Versioned {
     std::optional<Amount> performance;
     Portfolio* owner{nullptr};
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("portfolio_no", &LeaderboardRow::portfolio_no),
             column("contest_no", &LeaderboardRow::contest_no),
             column("last_trade_time", &LeaderboardRow::last_trade_time),
             column("ranked_at", &LeaderboardRow::ranked_at),
             column("rank", &LeaderboardRow::rank),
             column("portfolio_value", &LeaderboardRow::portfolio_value),
-            column("performance", &LeaderboardRow::performance),
-        };
+            column("performance", &LeaderboardRow::performance)
+        );
     }
 };
 

@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 
 namespace duel::projector {
 
@@ -54,16 +53,17 @@ struct PriceRow : Versioned {
     std::optional<Amount> low_24h;
     const MarketSymbol* owner{nullptr};
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("symbol_no", &PriceRow::symbol_no),
             column("updated_at", &PriceRow::updated_at),
             column("price", &PriceRow::price),
             column("change_24h", &PriceRow::change_24h),
             column("volume_24h", &PriceRow::volume_24h),
             column("high_24h", &PriceRow::high_24h),
-            column("low_24h", &PriceRow::low_24h),
-        };
+            column("low_24h", &PriceRow::low_24h)
+        );
     }
 };
 
@@ -87,8 +87,9 @@ struct CandleRow : Versioned {
     Amount sell_volume;
     const MarketSymbol* owner{nullptr};
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("symbol_no", &CandleRow::symbol_no),
             column("\"interval\"", &CandleRow::interval),
             column("opened_at", &CandleRow::opened_at),
@@ -102,8 +103,8 @@ struct CandleRow : Versioned {
             column("close", &CandleRow::close),
             column("volume", &CandleRow::volume),
             column("buy_volume", &CandleRow::buy_volume),
-            column("sell_volume", &CandleRow::sell_volume),
-        };
+            column("sell_volume", &CandleRow::sell_volume)
+        );
     }
 };
 
@@ -119,15 +120,16 @@ struct SentimentRow : Versioned {
     Amount sell_pressure;
     const MarketSymbol* owner{nullptr};
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("symbol_no", &SentimentRow::symbol_no),
             column("updated_at", &SentimentRow::updated_at),
             column("volume_trend", &SentimentRow::volume_trend),
             column("sentiment_score", &SentimentRow::sentiment_score),
             column("buy_pressure", &SentimentRow::buy_pressure),
-            column("sell_pressure", &SentimentRow::sell_pressure),
-        };
+            column("sell_pressure", &SentimentRow::sell_pressure)
+        );
     }
 };
 
@@ -141,14 +143,15 @@ struct TokenRow : Versioned {
     std::optional<std::string> image_url;
     std::optional<Amount> supply;
 
-    static constexpr auto columns() {
-        return std::tuple{
+    template <class Visit>
+    static constexpr auto columns(Visit&& visit) {
+        return visit(
             column("symbol_no", &TokenRow::symbol_no),
             column("decimals", &TokenRow::decimals),
             column("name", &TokenRow::name),
             column("image_url", &TokenRow::image_url),
-            column("supply", &TokenRow::supply),
-        };
+            column("supply", &TokenRow::supply)
+        );
     }
 };
 

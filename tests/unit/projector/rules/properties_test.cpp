@@ -28,9 +28,8 @@ void run(World& world, const std::vector<Event>& events, NextSize&& next_size) {
 }
 
 ContestWorld world_after(const std::vector<Event>& events, std::size_t batch) {
-    ContestWorld world;
-    run(world, events, [batch] { return batch; });
-    return world;
+    return ContestWorld{
+        [&](ContestWorld& world) { run(world, events, [batch] { return batch; }); }};
 }
 
 Tables tables_after(const std::vector<Event>& events, std::size_t batch) {

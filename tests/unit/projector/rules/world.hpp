@@ -4,6 +4,7 @@
 #include "tests/unit/projector/rules/events.hpp"
 
 #include <concepts>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -49,7 +50,7 @@ void store(Tables& tables, const Row& row, bool is_erased) {
         std::string& to = i++ < Row::kKeys ? key : rest;
         to += (to.empty() ? "" : " ") + show(row.*column.member);
     };
-    std::apply([&](const auto&... column) { (add(column), ...); }, Row::columns());
+    Row::columns([&](const auto&... column) { (add(column), ...); });
     if (Row::kKeys == 0) key = std::to_string(row.seq);
     auto& table = tables[std::string{Row::kTable}];
     if (is_erased)
@@ -149,6 +150,10 @@ inline std::string show(const Verdict& verdict) {
 template <class State>
 class World {
 public:
+    World() = default;
+    // It stays where it is made.
+    explicit World(const std::function<void(World&)>& begin) { begin(*this); }
+
     State state{0};
     Tables tables;
     Digest digest{0};  // of all rows in them
@@ -243,12 +248,12 @@ using MarketWorld = World<MarketState>;
 
 // An active contest with these wallets in it.
 inline ContestWorld active_contest(const std::vector<std::string>& wallets) {
-    ContestWorld world;
-    world.take(created("c"));
-    for (const std::string& wallet : wallets)
-        world.take(joined("c", wallet));
-    world.take(started("c"));
-    return world;
+    return ContestWorld{[&](ContestWorld& world) {
+        world.take(created("c"));
+        for (const std::string& wallet : wallets)
+            world.take(joined("c", wallet));
+        world.take(started("c"));
+    }};
 }
 
 // "cash 800 put in 1000 realized 0 fees 0 | SOL 2 cost 200": a portfolio and its positions.

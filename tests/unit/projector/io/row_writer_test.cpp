@@ -1,5 +1,7 @@
-#include "projector/io/row_sql.hpp"
+#include "projector/io/row_writer.hpp"
 
+#include "projector/io/row_columns.hpp"
+#include "projector/io/row_reader.hpp"
 #include "projector/rules/rows/ledger_rows.hpp"
 #include "projector/rules/rows/market_rows.hpp"
 
@@ -21,7 +23,7 @@ TEST_CASE("known rows are updated by key from arrays of their columns' types", "
 
 TEST_CASE("rows are read back in the order of their columns, seq first", "[sql]") {
     REQUIRE(
-        select_sql<MarkRow>() ==
+        RowReader<MarkRow>::select() ==
         "select y.seq, y.symbol_no, y.at, y.from_tick, y.price from marks y"
     );
 }

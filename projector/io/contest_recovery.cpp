@@ -1,6 +1,5 @@
+#include "projector/io/reading.hpp"
 #include "projector/io/recovery.hpp"
-
-#include "projector/io/row_sql.hpp"
 
 #include <fmt/format.h>
 #include <unordered_map>
@@ -17,15 +16,6 @@ constexpr std::string_view kLivePortfolios =
     " join portfolios p on p.portfolio_no = y.portfolio_no"
     " left join contests c on c.contest_no = p.contest_no"
     " where y.shard = $1 and (c.contest_no is null or c.ended_at is null or c.seq >= $2)";
-
-template <TableRow Row, class OnRow>
-void read_all(Connection& connection, std::string_view rest, const Params& params, OnRow&& on_row) {
-    connection.stream(
-        select_sql<Row>() + std::string{rest},
-        params,
-        [&](const platform::Row& answer) { on_row(read_row<Row>(answer)); }
-    );
-}
 
 class ContestRecovery {
 public:
@@ -173,17 +163,17 @@ private:
     void read_newest(OnRow&& on_row) {
         connection_.stream(
             fmt::format(
-                "select y.seq, {} from portfolios p left join contests c on c.contest_no = "
+                "select {} from portfolios p left join contests c on c.contest_no = "
                 "p.contest_no"
                 " cross join lateral (select * from {} h where h.portfolio_no = p.portfolio_no"
                 " order by h.minute desc limit 1) y"
                 " where p.shard = $1 and (c.contest_no is null or c.ended_at is null or c.seq >= "
                 "$2)",
-                column_list(columns_of<Row>()),
+                RowReader<Row>::columns(),
                 Row::kTable
             ),
             live_,
-            [&](const platform::Row& answer) { on_row(read_row<Row>(answer)); }
+            [&](const platform::Row& answer) { on_row(RowReader<Row>::read(answer)); }
         );
     }
 
@@ -212,97 +202,6 @@ private:
     std::unordered_map<std::int64_t, Portfolio*> portfolios_;
 };
 
-void read_candles(Connection& connection, MarketSymbol& symbol, Timestamp start) {
-    for (std::size_t i = 0; i < kIntervals; ++i) {
-        const auto interval = static_cast<Interval>(i);
-        const Timestamp oldest = opening_of(interval, start);
-        read_all<CandleRow>(
-            connection,
-            " where y.symbol_no = $1 and y.\"interval\" = $2 and y.opened_at >= $3"
-            " order by y.opened_at",
-            Params{}.add(symbol.row.symbol_no).add(text(interval)).add(oldest),
-            [&](const CandleRow& row) { symbol.add(row); }
-        );
-    }
-    const auto edge = [&](std::string_view condition_and_order) -> std::optional<CandleRow> {
-        const auto found = connection.exec(
-            select_sql<CandleRow>() + " where y.symbol_no = $1 and y.\"interval\" = '1m'" +
-                std::string{condition_and_order} + " limit 1",
-            Params{}.add(symbol.row.symbol_no).add(start)
-        );
-        if (found.empty()) return std::nullopt;
-        return read_row<CandleRow>(found.one());
-    };
-    if (const auto before = edge(" and y.opened_at < $2 order by y.opened_at desc"))
-        symbol.before = Observation{before->last_at, before->close};
-    if (const auto first = edge(" and $2 is not null order by y.opened_at"))
-        symbol.first = Observation{first->first_at, first->open};
-}
-
-// A view of all tables at one moment, with the joins that reading everything wants: the session may
-// have them off.
-class Reading {
-public:
-    explicit Reading(Connection& connection)
-        : transaction_{connection, "isolation level repeatable read read only"} {
-        connection.exec("set local enable_hashjoin = on; set local enable_mergejoin = on");
-    }
-    void end() { transaction_.commit(); }
-
-private:
-    platform::Transaction transaction_;
-};
-
-std::unique_ptr<MarketState>
-read_market(Connection& connection, const ShardId& shard, const ShardPosition& position) {
-    auto state = std::make_unique<MarketState>(shard.number());
-    Market& market = state->book;
-    state->seq = position.seq;
-    state->pace = position.pace;
-    market.now = position.now;
-    market.numbering = Numbering{shard.number(), position.next_no};
-
-    const Params mine = Params{}.add(shard.number());
-    const std::string_view rest = " where y.shard = $1";
-    const auto is_untold = [&](const Versioned& row) { return row.seq >= position.published_seq; };
-    read_all<SymbolRow>(
-        connection,
-        " where y.shard = $1 order by y.symbol_no",
-        mine,
-        [&](SymbolRow row) { market.add(std::move(row)).at_home = true; }
-    );
-    read_all<PriceRow>(connection, rest, mine, [&](PriceRow row) {
-        MarketSymbol& symbol = *market.find(row.symbol_no);
-        row.owner = &symbol;
-        symbol.price = row;
-        symbol.priced = true;
-        if (is_untold(row)) state->get<PriceProjection>().prices.tell(symbol.price);
-    });
-    read_all<SentimentRow>(connection, rest, mine, [&](SentimentRow row) {
-        MarketSymbol& symbol = *market.find(row.symbol_no);
-        row.owner = &symbol;
-        symbol.sentiment = row;
-        symbol.sized = true;
-        if (is_untold(row)) state->get<SentimentProjection>().sentiment.tell(symbol.sentiment);
-    });
-    read_all<TokenRow>(connection, rest, mine, [&](const TokenRow& row) {
-        market.find(row.symbol_no)->token = row;
-    });
-    if (!market.now) return state;
-
-    CandleProjection& candles = state->get<CandleProjection>();
-    for (MarketSymbol& symbol : market.symbols) {
-        read_candles(connection, symbol, *market.window_start());
-        symbol.sums = window_sums(symbol.minutes(), minute_of(*market.now));
-        for (auto& [opened_at, candle] : symbol.minutes()) {
-            const Timestamp closes_at = opened_at + length_of(Interval::m1);
-            if (closes_at <= *market.now && &candle == symbol.newest[0]) candles.closed.add(candle);
-            if (is_untold(candle)) candles.candles.tell(candle);
-        }
-    }
-    return state;
-}
-
 }  // namespace
 
 std::unique_ptr<ContestState>
@@ -311,45 +210,6 @@ recover_contests(Connection& connection, const ShardId& shard, const ShardPositi
     auto state = ContestRecovery{connection, shard, position}.recover();
     reading.end();
     return state;
-}
-
-std::unique_ptr<MarketState>
-recover_market(Connection& connection, const ShardId& shard, const ShardPosition& position) {
-    Reading reading{connection};
-    auto state = read_market(connection, shard, position);
-    reading.end();
-    return state;
-}
-
-UntoldLetters
-untold_letters(Connection& connection, const ShardId& shard, const ShardPosition& position) {
-    UntoldLetters untold;
-    const auto found = connection.exec(
-        "select topic, partition, \"offset\", seq, logged_at, code, reason, field, key, value"
-        " from dead_letters where topic = $3 and partition = $4 and shard = $1 and seq > $2"
-        " order by seq",
-        Params{}
-            .add(shard.number())
-            .add(position.published_seq)
-            .add(text(shard.own_topic()))
-            .add(shard.partition)
-    );
-    for (const auto row : found) {
-        DeadLetter letter;
-        letter.topic = row.get<std::string>(0);
-        letter.partition = row.get<std::int32_t>(1);
-        letter.offset = row.get<std::int64_t>(2);
-        letter.seq = row.get<std::int64_t>(3);
-        letter.logged_at = row.get<Timestamp>(4);
-        letter.code = row.get<std::string>(5);
-        letter.reason = row.get<std::string>(6);
-        letter.field = row.get<std::optional<std::string>>(7).value_or("");
-        letter.key = row.get<std::optional<std::string>>(8).value_or("");
-        letter.kafka_key = untold.values.emplace_back(letter.key);
-        letter.value = untold.values.emplace_back(row.get<platform::Bytes>(9).data);
-        untold.letters.push_back(std::move(letter));
-    }
-    return untold;
 }
 
 }  // namespace duel::projector
