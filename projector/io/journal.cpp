@@ -12,7 +12,8 @@ using std::chrono::milliseconds;
 
 std::string select_journal(std::string_view where) {
     return fmt::format(
-        "select seq_from, seq_to, start_offsets::text, end_offsets::text, cause, pace_ms from "
+        "select seq_from, seq_to, start_offsets::text, end_offsets::text, cause, pace_ms,"
+        " future_limit_ms from "
         "journal where {}",
         where
     );
@@ -25,7 +26,8 @@ JournalRow read_row(const platform::Row& row) {
         offsets_from_json(row.get<std::string_view>(2)),
         offsets_from_json(row.get<std::string_view>(3)),
         row.get<std::string>(4),
-        milliseconds{row.get<std::int32_t>(5)}};
+        milliseconds{row.get<std::int32_t>(5)},
+        milliseconds{row.get<std::int64_t>(6)}};
 }
 
 }  // namespace
@@ -43,8 +45,14 @@ read_journal(Connection& connection, const ShardId& shard, std::int64_t seq) {
     return rows;
 }
 
-Journal::Journal(Connection& connection, const ShardId& shard, const ShardPosition& position)
+Journal::Journal(
+    Connection& connection,
+    const ShardId& shard,
+    const ShardPosition& position,
+    const Limits& limits
+)
     : shard_{shard.number()},
+      limits_{limits},
       seq_{position.seq},
       next_{position.offsets},
       log_marks_{position.log_marks} {
@@ -61,12 +69,13 @@ void Journal::begin(const std::string& cause, milliseconds pace) {
             if (!last.is_caused_by(cause)) last.cause += '+' + cause;
             last.start = next_;
             last.pace = pace;
+            last.future_limit = limits_.future;
             return;
         }
         last.seq_to = seq_;
         last.end = next_;
     }
-    rows_.push_back({{seq_ + 1, seq_, next_, next_, cause, pace}, false});
+    rows_.push_back({{seq_ + 1, seq_, next_, next_, cause, pace, limits_.future}, false});
 }
 
 void Journal::write(Connection& connection, const std::string& epoch) {
@@ -78,11 +87,12 @@ void Journal::write(Connection& connection, const std::string& epoch) {
         Params params;
         params.add(shard_).add(row.seq_from).add(row.seq_to).add(Json{end}).add(row.cause);
         params.add(Json{start}).add(static_cast<std::int32_t>(row.pace.count()));
+        params.add(static_cast<std::int64_t>(row.future_limit.count()));
         if (row.stored) {
             connection.prepare(
                 "extend_stretch",
                 "update journal set seq_to = $3::bigint, end_offsets = $4::jsonb, cause = $5::text,"
-                " start_offsets = $6::jsonb, pace_ms = $7::int"
+                " start_offsets = $6::jsonb, pace_ms = $7::int, future_limit_ms = $8::bigint"
                 " where shard = $1::smallint and seq_from = $2::bigint"
             );
             connection.exec_prepared("extend_stretch", params);
@@ -90,9 +100,10 @@ void Journal::write(Connection& connection, const std::string& epoch) {
             connection.prepare(
                 "begin_stretch",
                 "insert into journal (shard, seq_from, seq_to, end_offsets, cause, start_offsets,"
-                " pace_ms, epoch) values ($1::smallint, $2::bigint, $3::bigint, $4::jsonb, "
+                " pace_ms, future_limit_ms, epoch) values ($1::smallint, $2::bigint, $3::bigint, "
+                "$4::jsonb, "
                 "$5::text,"
-                " $6::jsonb, $7::int, $8::text)"
+                " $6::jsonb, $7::int, $8::bigint, $9::text)"
             );
             connection.exec_prepared("begin_stretch", params.add(epoch));
         }

@@ -4,6 +4,7 @@
 #include "projector/io/control.hpp"
 #include "projector/io/log_marks.hpp"
 #include "projector/io/offsets.hpp"
+#include "projector/rules/limits.hpp"
 #include "projector/rules/place.hpp"
 
 #include <chrono>
@@ -23,6 +24,7 @@ struct JournalRow {
     Offsets end;
     std::string cause;  // start, owner, late, silence, pace, loss; joined by +
     std::chrono::milliseconds pace{500};
+    std::chrono::milliseconds future_limit{60'000};  // as Limits::future
 
     bool is_caused_by(std::string_view one) const { return cause.find(one) != std::string::npos; }
 };
@@ -35,7 +37,12 @@ read_journal(platform::Connection& connection, const ShardId& shard, std::int64_
 class Journal {
 public:
     // What the journal of the shard says so far; `cause` begins a stretch of its own.
-    Journal(platform::Connection& connection, const ShardId& shard, const ShardPosition& position);
+    Journal(
+        platform::Connection& connection,
+        const ShardId& shard,
+        const ShardPosition& position,
+        const Limits& limits
+    );
 
     // A new stretch begins with the next record. Where nothing was consumed since the last one
     // began, that one gets the cause too.
@@ -58,6 +65,7 @@ private:
     };
 
     std::int16_t shard_;
+    Limits limits_;
     std::int64_t seq_;
     Offsets next_;
     LogMarks log_marks_;

@@ -55,7 +55,7 @@ Model active_model(Connection& connection) {
     const auto table = connection.exec(
         "select exists (select from pg_attribute"
         " where attrelid = to_regclass($1) and attname = $2)",
-        Params{}.add(active.schema + ".shards").add(kNewestColumn)
+        Params{}.add(fmt::format("{}.{}", active.schema, kNewestTable)).add(kNewestColumn)
     );
     if (!table.one().get<bool>(0))
         throw NotMigrated(

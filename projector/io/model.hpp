@@ -23,8 +23,9 @@ struct OtherRules : std::runtime_error {
     explicit OtherRules(const Model& model);
 };
 
-// Of the table `shards`: tables that lack it are older than this program.
-inline constexpr std::string_view kNewestColumn = "digest";
+// A model that lacks this column of this table is older than this program.
+inline constexpr std::string_view kNewestTable = "journal";
+inline constexpr std::string_view kNewestColumn = "future_limit_ms";
 
 // The model that is active. Throws NotMigrated where the tables are missing.
 Model active_model(platform::Connection& connection);

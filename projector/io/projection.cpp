@@ -116,7 +116,7 @@ ShardProjection<State>::ShardProjection(
       heartbeat_{heartbeat},
       probe_batches_{probe_batches},
       outbox_{position_.epoch, shard.name()},
-      journal_{connection, shard, position_},
+      journal_{connection, shard, position_, process.settings.limits},
       publisher_{
           process.common.kafka,
           shard,

@@ -24,8 +24,8 @@ void drop_unusable(Connection& owner) {
         "select schema_name from duel_control.models"
         " where version > (select version from duel_control.models where active)"
         " and (rules <> $1 or not exists (select from pg_attribute where attrelid ="
-        " to_regclass(schema_name || '.shards') and attname = $2))",
-        Params{}.add(kRulesVersion).add(kNewestColumn)
+        " to_regclass(schema_name || '.' || $2) and attname = $3))",
+        Params{}.add(kRulesVersion).add(kNewestTable).add(kNewestColumn)
     );
     for (const auto row : begun)
         drop_model(owner, row.get<std::string>(0));

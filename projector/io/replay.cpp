@@ -123,6 +123,7 @@ private:
                 if (stretch.is_caused_by("silence")) rank_in_silence(*state_);
             }
         }
+        limits_.future = stretch.future_limit;
         reader_.begin(stretch, position_.offsets);
     }
 
@@ -137,8 +138,7 @@ private:
             const bool was_unknown =
                 history.unknown_contests.contains({input.place().partition, input.place().offset});
             if (was_unknown && input.place().topic == Topic::trades) forget_home(input, true);
-            const Verdict verdict =
-                decide(connection_, *state_, inputs, 0, index, settings_.limits);
+            const Verdict verdict = decide(connection_, *state_, inputs, 0, index, limits_);
             if (was_unknown && input.place().topic == Topic::trades) forget_home(input, false);
             if (verdict.outcome == Outcome::refused && input.place().topic == shard_.own_topic())
                 keep_letter(input, verdict.error);
@@ -188,6 +188,7 @@ private:
     std::string epoch_;
     std::atomic<std::int64_t>& applied_;
     StretchReader reader_;
+    Limits limits_;  // of the stretch
     ShardPosition position_;
     std::unique_ptr<State> state_;
     std::vector<DeadLetter> letters_;

@@ -4,7 +4,6 @@
 #include "platform/postgres.hpp"
 #include "platform/shutdown.hpp"
 #include "projector/io/journal.hpp"
-#include "projector/rules/limits.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -38,7 +37,6 @@ struct ReplayEnd {
 
 struct ReplaySettings {
     platform::KafkaSettings kafka;
-    Limits limits;
     std::size_t batch_records{200'000};  // of one transaction
 };
 

@@ -20,10 +20,7 @@ inline SecondModel::Settings
 second_settings(const CommonSettings& common, const ReplayCommandSettings& settings) {
     return {
         .url = settings.postgres.value,
-        .replay =
-            {.kafka = common.kafka,
-             .limits = settings.limits,
-             .batch_records = settings.batch_records},
+        .replay = {.kafka = common.kafka, .batch_records = settings.batch_records},
         .jobs = settings.jobs};
 }
 

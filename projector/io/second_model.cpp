@@ -90,8 +90,8 @@ void SecondModel::take_homes(Connection& connection, const Model& from) const {
 void SecondModel::take_journal(Connection& connection, const Model& from) const {
     connection.exec(fmt::format(
         "delete from {0}.journal; insert into {0}.journal (shard, seq_from, seq_to, start_offsets,"
-        " end_offsets, cause, epoch, pace_ms) select shard, seq_from, seq_to, start_offsets,"
-        " end_offsets, cause, {2}, pace_ms from {1}.journal",
+        " end_offsets, cause, epoch, pace_ms, future_limit_ms) select shard, seq_from, seq_to,"
+        " start_offsets, end_offsets, cause, {2}, pace_ms, future_limit_ms from {1}.journal",
         connection.quote_name(model_.schema),
         connection.quote_name(from.schema),
         connection.quote(model_.epoch)

@@ -26,17 +26,6 @@ void offer_database(
     table.add("--migrations", "DUEL_MIGRATIONS", migrations, "folder", "where the SQL files are");
 }
 
-void offer_limits(platform::SettingTable& table, Limits& limits) {
-    table.add(
-        "--future-limit",
-        "DUEL_PROJECTOR_FUTURE_LIMIT",
-        limits.future,
-        "time",
-        "how far a timestamp may lie after its record's log time",
-        at_least(milliseconds{0})
-    );
-}
-
 void offer_replay(platform::SettingTable& table, ReplayCommandSettings& replay) {
     offer_database(table, replay.postgres, replay.migrations);
     table.add(
@@ -55,7 +44,6 @@ void offer_replay(platform::SettingTable& table, ReplayCommandSettings& replay) 
         "of one transaction; it bounds the memory of a shard",
         between(std::size_t{1'000}, std::size_t{10'000'000})
     );
-    offer_limits(table, replay.limits);
 }
 
 }  // namespace
@@ -170,7 +158,14 @@ void offer(platform::SettingTable& table, RunSettings& run) {
         }
         return assign(values);
     };
-    offer_limits(table, run.limits);
+    table.add(
+        "--future-limit",
+        "DUEL_PROJECTOR_FUTURE_LIMIT",
+        run.limits.future,
+        "time",
+        "how far a timestamp may lie after its record's log time",
+        at_least(milliseconds{0})
+    );
 }
 
 }  // namespace duel::projector

@@ -42,7 +42,6 @@ struct ReplayCommandSettings {
     std::string migrations = "migrations";
     std::size_t jobs = 2;                 // shards at once
     std::size_t batch_records = 200'000;  // of one transaction
-    Limits limits;
 };
 
 struct VerifySettings : ReplayCommandSettings {

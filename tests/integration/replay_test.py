@@ -4,6 +4,7 @@ The log is a nasty one, written while the projector is killed again and again; e
 same rows from it.
 """
 
+import datetime
 import signal
 import subprocess
 import threading
@@ -57,7 +58,19 @@ class Replays(unittest.TestCase):
         cls.remember_a_moment()
         produce(STACK, cls.stream.take(1500) + cls.stream.finish() + cls.stream.take(300))
         STACK.settle()
+        cls.look_into_the_future()
         time.sleep(1)   # the last silence
+
+    @classmethod
+    def look_into_the_future(cls):
+        """The same record twice: taken with one setting of the limit, refused with another."""
+        ahead = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)
+        tick = {"type": "price", "symbol": "FUTURE", "price": "1", "tick_id": "ahead", "timestamp": ahead.isoformat()}
+        for limit in ("2h", "1m"):
+            STACK.environment["DUEL_PROJECTOR_FUTURE_LIMIT"] = limit
+            STACK.restart("projector")
+            produce(STACK, [("prices", 0, tick)])
+            STACK.settle()
 
     @classmethod
     def remember_a_moment(cls):
@@ -76,6 +89,12 @@ class Replays(unittest.TestCase):
         for code in ("MALFORMED_JSON", "UNKNOWN_TYPE", "INVALID_FIELD", "UNKNOWN_CONTEST", "CONTEST_NOT_ACTIVE",
                      "NOT_A_PARTICIPANT", "WRONG_PARTITION", "DUPLICATE_CONFLICT"):
             self.assertIn(code, codes)
+
+    def test_a_replay_refuses_what_was_refused_when_it_came(self):
+        [(taken,)] = STACK.sql("SELECT count(*) FROM duel.prices WHERE symbol = 'FUTURE'")
+        [(refused,)] = STACK.sql("SELECT count(*) FROM duel.dead_letters WHERE field = 'timestamp'"
+                                 " AND convert_from(value, 'UTF8') LIKE '%FUTURE%'")
+        self.assertEqual((taken, refused), (1, 1))   # that verify agrees, the next test shows
 
     def test_verify_finds_nothing(self):
         said = projector("verify")
