@@ -128,6 +128,7 @@ int run_shards(
             return 0;
         health.set("kafka", true);
         shards = shards_of(admin.describe({"trades", "prices"}, kAskKafka));
+        process.feed_partitions = admin.describe({"feed"}, kAskKafka).at(0).partitions;
         process.price_partitions = static_cast<std::int32_t>(
             std::ranges::count(shards, ShardId::Kind::market, &ShardId::kind)
         );

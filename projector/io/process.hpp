@@ -21,6 +21,7 @@ struct Process {
     platform::Metrics& metrics;
     std::string name;  // of this owner, in the table `shards`
     std::int32_t price_partitions{0};
+    std::int32_t feed_partitions{1};
     SharedPrices* prices{nullptr};
 };
 

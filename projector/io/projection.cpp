@@ -120,6 +120,7 @@ ShardProjection<State>::ShardProjection(
       publisher_{
           process.common.kafka,
           shard,
+          shard.partition % process.feed_partitions,
           process.shutdown.flag(),
           position_.published_seq,
           quiet()},

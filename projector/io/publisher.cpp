@@ -18,11 +18,13 @@ using platform::Producer;
 Publisher::Publisher(
     const platform::KafkaSettings& kafka,
     const ShardId& shard,
+    std::int32_t feed_partition,
     const std::atomic<bool>& stop,
     std::int64_t published,
     platform::KafkaStateHook on_state
 )
-    : stop_{stop},
+    : feed_partition_{feed_partition},
+      stop_{stop},
       published_{published},
       producer_{
           kafka,
@@ -39,7 +41,7 @@ void Publisher::begin(std::int64_t seq) {
 
 void Publisher::end() {
     for (const auto& [key, value] : gathered_)
-        send("feed", key, value, {}, Producer::Value::lent);
+        send("feed", key, value, {}, feed_partition_, Producer::Value::lent);
     gathered_.clear();
     batches_.back().complete = true;
     poll();
@@ -50,11 +52,12 @@ void Publisher::send(
     std::string_view key,
     std::string_view value,
     std::span<const KafkaHeader> headers,
+    std::int32_t partition,
     Producer::Value memory
 ) {
     Batch& batch = batches_.back();
     ++batch.unanswered;
-    if (!producer_.produce(topic, key, value, stop_, &batch, headers, Producer::kByKey, memory))
+    if (!producer_.produce(topic, key, value, stop_, &batch, headers, partition, memory))
         throw PublishFailed("stopped while Kafka was away");
 }
 
@@ -83,7 +86,14 @@ void Publisher::dead_letter(const DeadLetter& letter) {
         KafkaHeader{"offset", offset},
         KafkaHeader{"code", letter.code},
         KafkaHeader{"reason", letter.reason}};
-    send("dead-letters", letter.kafka_key, letter.value, headers, Producer::Value::copied);
+    send(
+        "dead-letters",
+        letter.kafka_key,
+        letter.value,
+        headers,
+        Producer::kByKey,
+        Producer::Value::copied
+    );
 }
 
 void Publisher::poll() {

@@ -24,10 +24,12 @@ struct PublishFailed : std::runtime_error {
 // acknowledged all of it. One thread.
 class Publisher {
 public:
-    // `published` is where an earlier owner left off.
+    // All of the shard's feed goes to one partition, so that a batch is one request and not one for
+    // every partition. `published` is where an earlier owner left off.
     Publisher(
         const platform::KafkaSettings& kafka,
         const ShardId& shard,
+        std::int32_t feed_partition,
         const std::atomic<bool>& stop,
         std::int64_t published,
         platform::KafkaStateHook on_state
@@ -69,10 +71,12 @@ private:
         std::string_view key,
         std::string_view value,
         std::span<const platform::KafkaHeader> headers,
+        std::int32_t partition,
         platform::Producer::Value memory
     );
     void settle();
 
+    std::int32_t feed_partition_;
     const std::atomic<bool>& stop_;
     std::int64_t published_;
     std::deque<Batch> batches_;  // not acknowledged yet, oldest first; they stay where they are
