@@ -125,12 +125,15 @@ Rows Connection::exec(const std::string& sql, const Params& params, Format answe
     ));
 }
 
-void Connection::prepare(const std::string& name, const std::string& sql) {
-    auto [known, is_new] = prepared_.try_emplace(name, sql);
-    if (!is_new) {
-        if (known->second == sql) return;
+bool Connection::learn(const std::string& name, const std::string& sql) {
+    const auto [known, is_new] = prepared_.try_emplace(name, sql);
+    if (!is_new && known->second != sql)
         throw std::logic_error("statement " + name + " is already prepared with another text");
-    }
+    return is_new;
+}
+
+void Connection::prepare(const std::string& name, const std::string& sql) {
+    if (!learn(name, sql)) return;
     try {
         take(PQprepare(connection_.get(), name.c_str(), sql.c_str(), 0, nullptr));
     } catch (...) {

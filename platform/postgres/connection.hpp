@@ -96,8 +96,11 @@ public:
     std::string quote_name(std::string_view name) const;
 
 private:
+    friend class Pipeline;
     friend class Transaction;
 
+    // True where the session does not know the statement yet.
+    bool learn(const std::string& name, const std::string& sql);
     Rows take(PGresult* result);
     void drop_answers();
     [[noreturn]] void throw_error(const PGresult* result);

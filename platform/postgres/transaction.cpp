@@ -9,6 +9,11 @@ Transaction::Transaction(Connection& connection, const std::string& mode)
     connection_.exec(mode.empty() ? "begin" : "begin " + mode);
 }
 
+Transaction::Transaction(Pipeline& pipeline)
+    : connection_(pipeline.connection()), pipeline_(&pipeline) {
+    pipeline.exec("begin");
+}
+
 Transaction::~Transaction() {
     if (!open_) return;
     try {
@@ -38,6 +43,7 @@ void Transaction::commit() {
 
 void Transaction::rollback() {
     open_ = false;
+    if (pipeline_) pipeline_->close();
     if (connection_.alive() && connection_.in_transaction()) connection_.exec("rollback");
 }
 

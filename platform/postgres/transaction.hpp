@@ -2,7 +2,7 @@
 
 // A transaction for as long as the object lives.
 
-#include "platform/postgres/connection.hpp"
+#include "platform/postgres/pipeline.hpp"
 
 namespace duel::platform {
 
@@ -10,6 +10,8 @@ class Transaction {
 public:
     // BEGIN, with a mode such as "isolation level repeatable read read only".
     explicit Transaction(Connection& connection, const std::string& mode = {});
+    // Sends BEGIN with what follows in the pipeline; finish that before commit().
+    explicit Transaction(Pipeline& pipeline);
 
     // Rolls back what was not committed. Never throws.
     ~Transaction();
@@ -23,6 +25,7 @@ public:
 
 private:
     Connection& connection_;
+    Pipeline* pipeline_ = nullptr;
     bool open_ = true;
 };
 

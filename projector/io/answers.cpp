@@ -1,5 +1,6 @@
 #include "projector/io/answers.hpp"
 
+#include "projector/io/apply_again.hpp"
 #include "projector/io/row_reader.hpp"
 
 #include <algorithm>
@@ -189,8 +190,16 @@ std::vector<Question> id_questions(const Ledger& ledger, const Inputs& inputs) {
     return questions;
 }
 
-bool claim_homes(Connection& connection, std::int16_t shard, const Homes& homes) {
-    if (homes.claims().empty()) return true;
+void claim_homes(platform::Pipeline& pipeline, std::int16_t shard, const Homes& homes) {
+    if (homes.claims().empty()) return;
+    static const std::string claim =
+        "insert into homes (topic, key, partition, shard, seq)"
+        " select c.topic, c.key, c.partition, $4::smallint, c.seq"
+        " from unnest($1::text[], $2::text[], $3::int[], $5::bigint[])"
+        " c(topic, key, partition, seq) on conflict do nothing";
+    static const std::string find_lost =
+        "select from unnest($1::text[], $2::text[], $3::int[]) c(topic, key, partition)"
+        " join homes h on h.topic = c.topic and h.key = c.key and h.partition <> c.partition";
     std::vector<const Home*> claims;
     for (const Home& home : homes.claims())
         claims.push_back(&home);
@@ -203,25 +212,14 @@ bool claim_homes(Connection& connection, std::int16_t shard, const Homes& homes)
     for (const Home* home : claims)
         topics.push_back(text(home->topic));
     Params params;
-    params.add(shard).add_array(topics).add_array(all(claims, &Home::key));
-    params.add_array(all(claims, &Home::partition)).add_array(all(claims, &Home::seq));
-    connection.exec(
-        "insert into homes (topic, key, partition, shard, seq)"
-        " select c.topic, c.key, c.partition, $1, c.seq"
-        " from unnest($2::text[], $3::text[], $4::int[], $5::bigint[]) c(topic, key, partition, "
-        "seq)"
-        " on conflict do nothing",
-        params
-    );
-    const auto lost = connection.exec(
-        "select count(*) from unnest($1::text[], $2::text[], $3::int[]) c(topic, key, partition)"
-        " join homes h on h.topic = c.topic and h.key = c.key and h.partition <> c.partition",
-        Params{}
-            .add_array(topics)
-            .add_array(all(claims, &Home::key))
-            .add_array(all(claims, &Home::partition))
-    );
-    return lost.one().get<std::int64_t>(0) == 0;
+    params.add_array(topics).add_array(all(claims, &Home::key));
+    params.add_array(all(claims, &Home::partition));
+    Params with_seqs = params;
+    with_seqs.add(shard).add_array(all(claims, &Home::seq));
+    pipeline.exec_prepared("claim_homes", claim, with_seqs);
+    pipeline.exec_prepared("find_lost_homes", find_lost, params, [](const platform::Rows& lost) {
+        if (!lost.empty()) throw ApplyAgain("another shard has settled a home");
+    });
 }
 
 }  // namespace duel::projector

@@ -27,8 +27,8 @@ void answer(
 // the unique index has shown that old ids come again.
 std::vector<Question> id_questions(const Ledger& ledger, const Inputs& inputs);
 
-// Settles the homes that the batch claims, within its transaction. False where another shard was
-// faster with one of them: then the batch has to be applied again.
-bool claim_homes(platform::Connection& connection, std::int16_t shard, const Homes& homes);
+// Settles the homes that the batch claims, within its transaction. The pipeline throws ApplyAgain
+// where another shard was faster with one of them.
+void claim_homes(platform::Pipeline& pipeline, std::int16_t shard, const Homes& homes);
 
 }  // namespace duel::projector

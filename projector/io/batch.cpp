@@ -5,25 +5,19 @@
 #include "projector/io/row_writer.hpp"
 #include "projector/rules/apply.hpp"
 
+#include <algorithm>
 #include <type_traits>
 
 namespace duel::projector {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-template <class State>
-Clock::duration write_tables(platform::Connection& connection, State& state) {
-    Clock::duration ranking{};
-    for_each_table(state, [&](const auto& table) {
-        using Row = typename std::decay_t<decltype(table)>::Row;
-        const auto begin = Clock::now();
-        RowWriter<Row>::write(connection, state.shard, table);
-        if constexpr (std::is_same_v<Row, LeaderboardRow>) {
-            if (!table.touched().empty()) ranking += Clock::now() - begin;
-        }
-    });
-    return ranking;
+template <class Row>
+std::size_t size_of(const Table<Row>& table) {
+    return table.touched().size();
+}
+template <class Row>
+std::size_t size_of(const Append<Row>& table) {
+    return table.rows().size();
 }
 
 }  // namespace
@@ -38,21 +32,40 @@ void move_on(ShardPosition& position, State& state) {
 }
 
 template <class State>
-std::chrono::steady_clock::duration write_batch(
-    platform::Connection& connection,
+double send_batch(
+    platform::Pipeline& pipeline,
     const ShardId& shard,
     const ShardPosition& position,
     State& state,
-    const std::vector<DeadLetter>& letters,
     std::int64_t lag
 ) {
-    write_position(connection, shard, position, lag);
-    if (!claim_homes(connection, state.shard, state.book.homes))
-        throw ApplyAgain("another shard has settled a home");
+    write_position(pipeline, shard, position, lag);
+    claim_homes(pipeline, state.shard, state.book.homes);
+    std::size_t rows = 0, ranked = 0;
+    for_each_table(state, [&](const auto& table) {
+        using Row = typename std::decay_t<decltype(table)>::Row;
+        RowWriter<Row>::send(pipeline, state.shard, table);
+        rows += size_of(table);
+        if constexpr (std::is_same_v<Row, LeaderboardRow>) ranked += size_of(table);
+    });
+    return static_cast<double>(ranked) / static_cast<double>(std::max(rows, std::size_t{1}));
+}
+
+template <class State>
+void end_batch(
+    platform::Pipeline& pipeline,
+    const ShardId& shard,
+    State& state,
+    const std::vector<DeadLetter>& letters
+) {
+    platform::Connection& connection = pipeline.connection();
     try {
-        const auto ranking = write_tables(connection, state);
+        pipeline.finish();
+        for_each_table(state, [&](const auto& table) {
+            using Row = typename std::decay_t<decltype(table)>::Row;
+            RowWriter<Row>::copy(connection, state.shard, table);
+        });
         write_dead_letters(connection, shard, letters);
-        return ranking;
     } catch (const platform::SqlError& error) {
         const bool is_old_id = error.constraint == "trades_scope_no_trade_id" ||
                                error.constraint == "transfers_scope_no_transfer_id_key";
@@ -63,21 +76,13 @@ std::chrono::steady_clock::duration write_batch(
 
 template void move_on(ShardPosition&, ContestState&);
 template void move_on(ShardPosition&, MarketState&);
-template Clock::duration write_batch(
-    platform::Connection&,
-    const ShardId&,
-    const ShardPosition&,
-    ContestState&,
-    const std::vector<DeadLetter>&,
-    std::int64_t
-);
-template Clock::duration write_batch(
-    platform::Connection&,
-    const ShardId&,
-    const ShardPosition&,
-    MarketState&,
-    const std::vector<DeadLetter>&,
-    std::int64_t
-);
+template double
+send_batch(platform::Pipeline&, const ShardId&, const ShardPosition&, ContestState&, std::int64_t);
+template double
+send_batch(platform::Pipeline&, const ShardId&, const ShardPosition&, MarketState&, std::int64_t);
+template void
+end_batch(platform::Pipeline&, const ShardId&, ContestState&, const std::vector<DeadLetter>&);
+template void
+end_batch(platform::Pipeline&, const ShardId&, MarketState&, const std::vector<DeadLetter>&);
 
 }  // namespace duel::projector

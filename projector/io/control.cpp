@@ -63,23 +63,22 @@ void check_fence(Connection& connection, const ShardId& shard, const ShardPositi
 }
 
 void write_position(
-    Connection& connection,
+    platform::Pipeline& pipeline,
     const ShardId& shard,
     const ShardPosition& position,
     std::int64_t lag
 ) {
-    connection.prepare(
-        "write_position",
+    static const std::string sql =
         "update shards set offsets = $3::jsonb, seq = $4::bigint, published_seq = $5::bigint,"
         " next_no = $6::bigint, now = $7::timestamptz, rank_point = $8::timestamptz,"
         " silent = $9::boolean, pace_ms = $10::int, lag_records = $11::bigint,"
         " log_times = $12::jsonb, digest = $13::bigint, updated_at = now()"
-        " where shard = $1::smallint and fence = $2::bigint"
-    );
+        " where shard = $1::smallint and fence = $2::bigint";
     const std::string offsets = json_of(position.offsets);
     const std::string log_times = json_of(position.log_marks);
-    const auto touched = connection.exec_prepared(
+    pipeline.exec_prepared(
         "write_position",
+        sql,
         Params{}
             .add(shard.number())
             .add(position.fence)
@@ -93,9 +92,12 @@ void write_position(
             .add(static_cast<std::int32_t>(position.pace.pace.count()))
             .add(lag)
             .add(Json{log_times})
-            .add(signed_digest(position.digest))
+            .add(signed_digest(position.digest)),
+        [shard](const platform::Rows& touched) {
+            if (touched.affected() != 1)
+                throw FencedOff(shard.name() + " was taken by another projector");
+        }
     );
-    if (touched.affected() != 1) throw FencedOff(shard.name() + " was taken by another projector");
 }
 
 }  // namespace duel::projector

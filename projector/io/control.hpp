@@ -57,9 +57,10 @@ void check_fence(
     const ShardPosition& position
 );
 
-// Checks the fence and notes where the shard stands, within the batch's transaction.
+// Checks the fence and notes where the shard stands, within the batch's transaction. The pipeline
+// throws FencedOff.
 void write_position(
-    platform::Connection& connection,
+    platform::Pipeline& pipeline,
     const ShardId& shard,
     const ShardPosition& position,
     std::int64_t lag

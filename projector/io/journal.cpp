@@ -78,7 +78,15 @@ void Journal::begin(const std::string& cause, milliseconds pace) {
     rows_.push_back({{seq_ + 1, seq_, next_, next_, cause, pace, limits_.future}, false});
 }
 
-void Journal::write(Connection& connection, const std::string& epoch) {
+void Journal::write(platform::Pipeline& pipeline, const std::string& epoch) {
+    static const std::string extend =
+        "update journal set seq_to = $3::bigint, end_offsets = $4::jsonb, cause = $5::text,"
+        " start_offsets = $6::jsonb, pace_ms = $7::int, future_limit_ms = $8::bigint"
+        " where shard = $1::smallint and seq_from = $2::bigint";
+    static const std::string begin =
+        "insert into journal (shard, seq_from, seq_to, end_offsets, cause, start_offsets,"
+        " pace_ms, future_limit_ms, epoch) values ($1::smallint, $2::bigint, $3::bigint,"
+        " $4::jsonb, $5::text, $6::jsonb, $7::int, $8::bigint, $9::text)";
     rows_.back().seq_to = seq_;
     rows_.back().end = next_;
     for (const Entry& row : rows_) {
@@ -88,25 +96,10 @@ void Journal::write(Connection& connection, const std::string& epoch) {
         params.add(shard_).add(row.seq_from).add(row.seq_to).add(Json{end}).add(row.cause);
         params.add(Json{start}).add(static_cast<std::int32_t>(row.pace.count()));
         params.add(static_cast<std::int64_t>(row.future_limit.count()));
-        if (row.stored) {
-            connection.prepare(
-                "extend_stretch",
-                "update journal set seq_to = $3::bigint, end_offsets = $4::jsonb, cause = $5::text,"
-                " start_offsets = $6::jsonb, pace_ms = $7::int, future_limit_ms = $8::bigint"
-                " where shard = $1::smallint and seq_from = $2::bigint"
-            );
-            connection.exec_prepared("extend_stretch", params);
-        } else {
-            connection.prepare(
-                "begin_stretch",
-                "insert into journal (shard, seq_from, seq_to, end_offsets, cause, start_offsets,"
-                " pace_ms, future_limit_ms, epoch) values ($1::smallint, $2::bigint, $3::bigint, "
-                "$4::jsonb, "
-                "$5::text,"
-                " $6::jsonb, $7::int, $8::bigint, $9::text)"
-            );
-            connection.exec_prepared("begin_stretch", params.add(epoch));
-        }
+        if (row.stored)
+            pipeline.exec_prepared("extend_stretch", extend, params);
+        else
+            pipeline.exec_prepared("begin_stretch", begin, params.add(epoch));
     }
 }
 

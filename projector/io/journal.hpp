@@ -56,7 +56,7 @@ public:
     const Offsets& next() const { return next_; }
     const LogMarks& log_marks() const { return log_marks_; }
 
-    void write(platform::Connection& connection, const std::string& epoch);
+    void write(platform::Pipeline& pipeline, const std::string& epoch);
     void settle();
 
 private:

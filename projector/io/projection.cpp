@@ -73,6 +73,7 @@ private:
     void rank_in_silence();
     void note_published();
     void keep_pace();
+    void ranked_for(Clock::duration time);
 
     const Process& process_;
     ShardId shard_;
@@ -148,9 +149,11 @@ ShardProjection<State>::ShardProjection(
 template <class State>
 void ShardProjection<State>::note_loss() {
     journal_.begin("loss", state_->pace.pace);
-    platform::Transaction transaction{connection_};
-    write_position(connection_, shard_, position_, intake_.lag());
-    journal_.write(connection_, position_.epoch);
+    platform::Pipeline pipeline{connection_};
+    platform::Transaction transaction{pipeline};
+    write_position(pipeline, shard_, position_, intake_.lag());
+    journal_.write(pipeline, position_.epoch);
+    pipeline.finish();
     transaction.commit();
     journal_.settle();
 }
@@ -234,7 +237,7 @@ void ShardProjection<State>::consume(const Inputs& inputs, std::size_t chunk, st
     const auto begin = is_ranking ? Clock::now() : Clock::time_point{};
     const Verdict verdict =
         decide(connection_, *state_, inputs, chunk, index, process_.settings.limits);
-    if (is_ranking) pace_keeper_.spent(Clock::now() - begin);
+    if (is_ranking) ranked_for(Clock::now() - begin);
     journal_.consume(input.place());
     meters_.count(input.place().topic, verdict.outcome);
     if (verdict.outcome == Outcome::retried) ++retried_;
@@ -252,13 +255,16 @@ void ShardProjection<State>::commit() {
     position_.published_seq = publisher_.published();
     move_on(position_, *state_);
 
-    platform::Transaction transaction{connection_};
+    platform::Pipeline pipeline{connection_};
+    platform::Transaction transaction{pipeline};
     try {
+        const auto begin = Clock::now();
         timed(meters_, Meters::Phase::write, [&] {
-            pace_keeper_.spent(
-                write_batch(connection_, shard_, position_, *state_, letters_, intake_.lag())
+            const double ranked = send_batch(pipeline, shard_, position_, *state_, intake_.lag());
+            journal_.write(pipeline, position_.epoch);
+            end_batch(pipeline, shard_, *state_, letters_);
+            ranked_for(std::chrono::duration_cast<Clock::duration>((Clock::now() - begin) * ranked)
             );
-            journal_.write(connection_, position_.epoch);
         });
         timed(meters_, Meters::Phase::commit, [&] { transaction.commit(); });
     } catch (const OldId&) {
@@ -267,6 +273,10 @@ void ShardProjection<State>::commit() {
     }
     journal_.settle();
     last_note_ = Clock::now();
+    if constexpr (kIsContest<State>) {
+        auto& rankings = state_->template get<LeaderboardProjection>().rankings;
+        meters_.rankings.Increment(static_cast<double>(std::exchange(rankings, 0)));
+    }
 }
 
 template <class State>
@@ -307,8 +317,16 @@ void ShardProjection<State>::rank_in_silence() {
 template <class State>
 void ShardProjection<State>::note_published() {
     position_.published_seq = publisher_.published();
-    write_position(connection_, shard_, position_, intake_.lag());
+    platform::Pipeline pipeline{connection_};
+    write_position(pipeline, shard_, position_, intake_.lag());
+    pipeline.finish();
     last_note_ = Clock::now();
+}
+
+template <class State>
+void ShardProjection<State>::ranked_for(Clock::duration time) {
+    pace_keeper_.spent(time);
+    meters_.ranking_seconds.Increment(std::chrono::duration<double>{time}.count());
 }
 
 template <class State>

@@ -173,8 +173,10 @@ private:
         finish_batch(*state_);
         move_on(position_, *state_);
         position_.published_seq = position_.seq;
-        platform::Transaction transaction{connection_};
-        write_batch(connection_, shard_, position_, *state_, letters_, 0);
+        platform::Pipeline pipeline{connection_};
+        platform::Transaction transaction{pipeline};
+        send_batch(pipeline, shard_, position_, *state_, 0);
+        end_batch(pipeline, shard_, *state_, letters_);
         transaction.commit();
         settle(*state_);
         letters_.clear();

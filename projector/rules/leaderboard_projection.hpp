@@ -17,7 +17,7 @@ public:
 
     Table<LeaderboardRow> leaderboard;
     Append<FinalStandingRow> final_standings;
-    std::int64_t rankings{0};  // of a contest, so far
+    std::int64_t rankings{0};  // of a contest, since somebody asked
 
     auto tables() { return std::tie(leaderboard, final_standings); }
 

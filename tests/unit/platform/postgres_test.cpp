@@ -80,6 +80,92 @@ TEST_CASE("values go to Postgres and come back the same, in both formats", "[pos
     }
 }
 
+TEST_CASE("a pipeline sends many statements and checks every answer", "[postgres][real]") {
+    auto settings = server();
+    if (!settings) return;
+    Connection connection(*settings);
+    connection.exec("create temp table t (no int8 primary key)");
+    const std::string insert = "insert into t values ($1::int8)";
+    const auto count = [&] {
+        return connection.exec("select count(*) from t", Params{}).one().get<std::int64_t>(0);
+    };
+    for (int round = 0; round < 2; ++round) {
+        Pipeline pipeline{connection};
+        Transaction transaction{pipeline};
+        std::int64_t seen = 0;
+        for (std::int64_t no = 0; no < 100; ++no)
+            pipeline.exec_prepared(
+                "insert",
+                insert,
+                Params{}.add(round * 100 + no),
+                [&](const Rows& rows) { seen += rows.affected(); }
+            );
+        pipeline.finish();
+        REQUIRE(seen == 100);
+        transaction.commit();
+    }
+    REQUIRE(count() == 200);
+
+    const auto fails = [&](auto&& fill) {
+        Pipeline pipeline{connection};
+        Transaction transaction{pipeline};
+        pipeline.exec_prepared("insert", insert, Params{}.add(std::int64_t{500}));
+        fill(pipeline);
+        pipeline.finish();
+        transaction.commit();
+    };
+    // The server's first error, not what it makes of the statements behind it.
+    try {
+        fails([&](Pipeline& pipeline) {
+            pipeline.exec_prepared("one", "select 1", Params{});
+            pipeline.exec_prepared("insert", insert, Params{}.add(std::int64_t{7}));
+            pipeline.exec_prepared("never", "select from nowhere", Params{});
+        });
+        FAIL("a key came twice");
+    } catch (const SqlError& error) {
+        CHECK(error.is_unique_violation());
+    }
+    CHECK_THROWS_AS(
+        fails([](Pipeline& pipeline) {
+            pipeline.exec_prepared("never", "select from nowhere", Params{});
+        }),
+        SqlError
+    );
+    CHECK_THROWS_AS(
+        fails([&](Pipeline& pipeline) {
+            pipeline.exec_prepared(
+                "insert",
+                insert,
+                Params{}.add(std::int64_t{501}),
+                [](const Rows&) { throw std::out_of_range("not this many"); }
+            );
+        }),
+        std::out_of_range
+    );
+    {
+        Pipeline pipeline{connection};
+        Transaction transaction{pipeline};
+        pipeline.exec_prepared("insert", insert, Params{}.add(std::int64_t{502}));
+    }
+    // Nothing of these stayed, and the session is of use: a name whose parsing failed is free
+    // again.
+    REQUIRE(count() == 200);
+    fails([](Pipeline& pipeline) {
+        pipeline.exec_prepared("one", "select 1", Params{});
+        pipeline.exec_prepared("never", "select 1", Params{});
+    });
+    REQUIRE(count() == 201);
+
+    const int backend = connection.backend_pid();
+    CHECK_THROWS_AS(
+        fails([&](Pipeline& pipeline) {
+            terminate(*settings, backend);
+            pipeline.exec("select 1");
+        }),
+        ConnectionLost
+    );
+}
+
 TEST_CASE("COPY and unnest write what Postgres reads back", "[postgres][real]") {
     auto settings = server();
     if (!settings) return;
