@@ -29,14 +29,30 @@ private:
     int below(int n) { return std::uniform_int_distribution{0, n - 1}(random_); }
     std::string symbol() { return "S" + std::to_string(below(3)); }
 
-    double time() {
+    Timestamp time() {
         constexpr int kLate[] = {60, 600, 5'000, 90'000, 300'000};
+        constexpr int kEdges[] = {14, 15, 59, 60, 74, 75, 1'440, 1'441};  // of windows, in minutes
         seconds_ += below(60) == 0 ? below(150'000) : below(90);
-        const double late = below(4) == 0 ? below(kLate[below(5)]) : 0;
-        // Now and then to the microsecond where a minute begins or ends.
-        const double when = std::max(0.0, seconds_ - late);
-        if (below(10) == 0) return 60.0 * static_cast<int>(when / 60);
-        return when + below(1'000) / 1'000.0;
+        const int minute = static_cast<int>(seconds_) / 60;
+        switch (below(20)) {
+            case 0:  // to the microsecond where a minute begins
+                return at(60.0 * minute);
+            case 1:
+                return at(60.0 * std::max(0, minute - kEdges[below(8)]));
+            case 2:  // when another was
+                if (!events_.empty()) return time_of(events_[index()]);
+                [[fallthrough]];
+            case 3:
+            case 4:
+            case 5:
+            case 6:
+                return at(std::max(0.0, seconds_ - below(kLate[below(5)])));
+            default:
+                return at(seconds_ + below(1'000) / 1'000.0);
+        }
+    }
+    std::size_t index() {
+        return static_cast<std::size_t>(below(static_cast<int>(events_.size())));
     }
 
     std::string number() {
@@ -51,11 +67,12 @@ private:
     }
 
     void add_tick() {
-        Price event = tick(symbol(), number(), time());
+        Price event = tick(symbol(), number());
+        event.timestamp = time();
         if (below(4) > 0) event.size = amount(number());
         if (below(3) > 0) event.side = below(2) == 0 ? Side::buy : Side::sell;
-        // A day's candle holds two of them, the window of 24 hours more. Not around midnight: see
-        // reference/market.hpp.
+        // A day's candle holds two of them, the window of 24 hours more. Not around midnight, for
+        // an hour of two days could hold as many.
         const double hour = seconds_of_day(event.timestamp) / 3'600;
         if (below(30) == 0 && hour > 2 && hour < 22) event.size = amount("4e19");
         events_.emplace_back(event);
@@ -73,7 +90,7 @@ private:
         if (below(2) == 0) event.decimals = below(19);
         if (below(2) == 0) event.image_url = "https://example.org/" + event.symbol;
         if (below(2) == 0) event.supply = amount(number());
-        event.timestamp = at(time());
+        event.timestamp = time();
         events_.emplace_back(event);
     }
 

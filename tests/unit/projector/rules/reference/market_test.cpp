@@ -75,7 +75,7 @@ void compare(std::uint64_t seed, Counts& seen) {
         if (const auto* price = std::get_if<Price>(&event)) note(*price, now, seen);
         if (--left_in_batch > 0) continue;
         commit();
-        left_in_batch = std::uniform_int_distribution{1, 100}(random);
+        left_in_batch = std::uniform_int_distribution{1, 20}(random);
     }
     commit();
     for (const auto& [table, rows] : reference.tables())
