@@ -89,7 +89,9 @@ inline std::string difference(const Tables& a, const Tables& b) {
                 const auto there = right.find(table);
                 const auto same =
                     there == right.end() ? std::nullopt : found_in(there->second, key);
-                if (same != row) all += sign + (' ' + table + ' ' + key + ": " + row) + '\n';
+                if (same == row) continue;
+                all.append(1, sign).append(" ").append(table).append(" ");
+                all.append(key).append(": ").append(row).append("\n");
             }
         }
     };

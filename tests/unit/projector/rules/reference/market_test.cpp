@@ -52,8 +52,11 @@ void compare(std::uint64_t seed, Counts& seen) {
         written.see(world.state);
         world.commit();
         INFO("up to record " << world.state.seq);
-        if (written.tables != reference.tables())
-            REQUIRE(difference(written.tables, reference.tables()) == "");
+        if (written.tables != reference.tables()) {
+            const std::string differing = difference(written.tables, reference.tables());
+            INFO(differing);
+            REQUIRE(differing.empty());
+        }
         seen["change unknown"] += nulls(reference.tables()["prices"], 2);
         seen["volume unknown"] += nulls(reference.tables()["prices"], 3);
         seen["no tick in the window"] += nulls(reference.tables()["prices"], 4);
