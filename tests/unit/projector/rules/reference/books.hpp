@@ -21,6 +21,14 @@ using Marks = std::map<std::string, Mark>;  // by symbol
 
 struct Lot {
     Whole quantity, cost, realized;
+
+    std::optional<Whole> unrealized(const Mark& mark) const {
+        return derived(product(quantity, mark.price) - cost);
+    }
+    std::optional<Whole> average_price() const {
+        if (quantity == 0) return std::nullopt;
+        return derived(quotient(cost * kOne, quantity));
+    }
 };
 
 struct Portfolio {

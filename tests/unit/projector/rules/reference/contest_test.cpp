@@ -70,8 +70,38 @@ private:
             reference_.tables().erase("leaderboard.ranked_at");
         }
         INFO("up to record " << world_.state.seq);
-        if (written_.tables != reference_.tables())
-            REQUIRE(difference(written_.tables, reference_.tables()) == "");
+        if (written_.tables != reference_.tables()) {
+            const std::string differing = difference(written_.tables, reference_.tables());
+            INFO(differing);
+            REQUIRE(differing.empty());
+        }
+        for (const auto& contest : world_.state.book.contests) {
+            if (!contest.accounts) continue;
+            const Contest& known = reference_.books().contests.at(contest.row.contest_id);
+            compare_values(*contest.accounts, known.accounts);
+        }
+        compare_values(world_.state.book.main, reference_.books().main);
+    }
+
+    // What the views and the WebSocket server work out of positions.
+    void compare_values(const Accounts& accounts, const std::map<std::string, Account>& known) {
+        for (const projector::Portfolio& portfolio : accounts.portfolios) {
+            const std::string& wallet = portfolio.wallet->row.wallet_address;
+            const auto& lots = known.at(wallet).portfolio.lots;
+            for (const Position* held : portfolio.positions) {
+                const std::string& symbol = held->symbol->row.symbol;
+                const PositionRow& row = held->row;
+                const std::string values = cells(
+                    unrealized_pnl(row.quantity, row.cost, held->symbol->mark.price),
+                    average_price(row.quantity, row.cost)
+                );
+                INFO(wallet << "'s " << symbol);
+                const Lot& lot = lots.at(symbol);
+                const Mark& mark = reference_.books().marks.at(symbol);
+                REQUIRE(values == cells(lot.unrealized(mark), lot.average_price()));
+                seen_.note_value(lot, mark);
+            }
+        }
     }
 
     ContestWorld world_;
@@ -115,6 +145,7 @@ constexpr std::pair<const char*, int> kOccurrences[] = {
     {"ranked with nothing put in", 500},
     {"ranked without a performance", 500},
     {"ranked without a value", 500},
+    {"position without unrealized PnL", 500},
     {"rows of final_standings", 500},
     {"rows of final_marks", 500},
     {"rows of equity_history", 50'000},

@@ -3,6 +3,7 @@
 #include "tests/unit/projector/rules/reference/books.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 
 // How often the streams brought what they are there for: a comparison of what never happens proves
@@ -51,6 +52,10 @@ public:
         }
     }
 
+    void note_value(const Lot& lot, const Mark& mark) {
+        if (!lot.unrealized(mark)) ++counts_["position without unrealized PnL"];
+    }
+
     void note_rows(const Tables& tables) {
         for (const auto& [table, rows] : tables) {
             counts_["rows of " + table] += static_cast<int>(rows.size());
@@ -73,11 +78,9 @@ public:
 
 private:
     static std::string kind_of(const Trade& event, const Books& books) {
-        const auto& accounts =
-            event.contest_id ? accounts_of(*event.contest_id, books) : books.main;
-        const auto account = accounts.find(event.wallet_address);
-        if (account == accounts.end()) return "trade that opens";
-        const auto& lots = account->second.portfolio.lots;
+        const Account* account = find(event.contest_id, event.wallet_address, books);
+        if (account == nullptr) return "trade that opens";
+        const auto& lots = account->portfolio.lots;
         const auto lot = lots.find(event.symbol);
         if (lot == lots.end() || lot->second.quantity == 0) return "trade that opens";
         if ((lot->second.quantity > 0) == (event.side == Side::buy)) return "trade that adds";
@@ -87,19 +90,27 @@ private:
         return moved == held ? "trade that closes" : "trade that flips";
     }
     static std::string kind_of(const ParticipantJoined& event, const Books& books) {
-        return accounts_of(event.contest_id, books).contains(event.wallet_address) ? "rejoining"
-                                                                                   : "";
+        return find(event.contest_id, event.wallet_address, books) != nullptr ? "rejoining" : "";
     }
     template <class E>
     static std::string kind_of(const E&, const Books&) {
         return "";
     }
 
-    static const std::map<std::string, Account>&
-    accounts_of(const std::string& contest_id, const Books& books) {
-        static const std::map<std::string, Account> kNone;
-        const auto found = books.contests.find(contest_id);
-        return found == books.contests.end() ? kNone : found->second.accounts;
+    // In the contest, or outside all; null where there is none.
+    static const Account* find(
+        const std::optional<std::string>& contest_id,
+        const std::string& wallet,
+        const Books& books
+    ) {
+        const auto* accounts = &books.main;
+        if (contest_id) {
+            const auto contest = books.contests.find(*contest_id);
+            if (contest == books.contests.end()) return nullptr;
+            accounts = &contest->second.accounts;
+        }
+        const auto found = accounts->find(wallet);
+        return found == accounts->end() ? nullptr : &found->second;
     }
 
     std::map<std::string, int> counts_;
