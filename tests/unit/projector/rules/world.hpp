@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 // A shard without Kafka and Postgres: records go in one after the other, rows land in a map.
@@ -88,7 +89,9 @@ inline std::string difference(const Tables& a, const Tables& b) {
                 const auto there = right.find(table);
                 const auto same =
                     there == right.end() ? std::nullopt : found_in(there->second, key);
-                if (same != row) all += sign + (' ' + table + ' ' + key + ": " + row) + '\n';
+                if (same == row) continue;
+                all.append(1, sign).append(" ").append(table).append(" ");
+                all.append(key).append(": ").append(row).append("\n");
             }
         }
     };
@@ -104,6 +107,8 @@ struct Archive {
     std::map<std::pair<std::int64_t, std::string>, TransferFact> transfers;
     // By contest and wallet: the username of who is in.
     std::map<std::pair<std::int64_t, std::int64_t>, std::string> members;
+    // By symbol, interval and opening.
+    std::map<std::tuple<std::int64_t, Interval, Timestamp>, CandleRow> candles;
 };
 
 inline void answer(Ledger& ledger, const Archive& archive, const Question& question) {
@@ -127,7 +132,13 @@ inline void answer(Ledger& ledger, const Archive& archive, const Question& quest
 
 inline void answer(Market& market, const Archive& archive, const Question& question) {
     if (question.kind == Question::Kind::candles) {
-        market.learn(question.no, question.at, {});
+        std::vector<CandleRow> around;
+        for (std::size_t i = 0; i < kIntervals; ++i) {
+            const auto interval = static_cast<Interval>(i);
+            const std::tuple key{question.no, interval, opening_of(interval, question.at)};
+            if (const auto found = found_in(archive.candles, key)) around.push_back(*found);
+        }
+        market.learn(question.no, question.at, std::move(around));
         return;
     }
     market.homes.learn(question.text, found_in(archive.homes, question.text));
@@ -179,6 +190,7 @@ public:
         store_changes(tables, state);
         digest += digest_change(state);
         if constexpr (std::is_same_v<State, ContestState>) remember();
+        if constexpr (std::is_same_v<State, MarketState>) remember_candles();
         for (const Home& home : state.book.homes.claims())
             archive.homes.emplace(home.key, home.partition);
         settle(state);
@@ -237,6 +249,15 @@ private:
                     .amount = row.amount,
                     .at = row.transferred_at}
             );
+        }
+    }
+
+    void remember_candles() {
+        for (const CandleRow* row : state.template get<CandleProjection>().candles.touched()) {
+            CandleRow& kept = archive.candles[{row->symbol_no, row->interval, row->opened_at}] =
+                *row;
+            kept.touched = false;
+            kept.stored = true;
         }
     }
 
