@@ -131,6 +131,18 @@ double Stack::wal_bytes() {
         .get<double>(0);
 }
 
+std::map<std::string, double> Stack::journal_rows_a_million() {
+    std::map<std::string, double> rows;
+    for (const auto row : postgres_.exec(
+             "select cause, count(*) * 1e6 / (select greatest(sum(seq), 1) from duel.shards)"
+             " from duel.journal group by 1",
+             platform::Params{},
+             platform::Format::text
+         ))
+        rows[row.get<std::string>(0)] = std::stod(row.get<std::string>(1));
+    return rows;
+}
+
 std::int64_t Stack::dead_letters() {
     return postgres_.exec("select count(*) from duel.dead_letters", {}).one().get<std::int64_t>(0);
 }

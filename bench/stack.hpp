@@ -11,6 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -60,6 +61,8 @@ public:
     // Bytes of write-ahead log since the beginning of the cluster.
     double wal_bytes();
     std::int64_t dead_letters();
+    // Rows of the journal by cause, for every million records that shards have consumed.
+    std::map<std::string, double> journal_rows_a_million();
 
     // Rows of the model that were updated, and how many of them without touching an index. Waits
     // two seconds for Postgres to have counted.
