@@ -23,13 +23,33 @@ struct Division {
     UInt128 remainder;
 };
 
-// n ÷ d for n.high < d < 2^64: two steps of 128 by 64 bits, which are one machine instruction each.
+struct LimbDivision {
+    std::uint64_t quotient;
+    std::uint64_t remainder;
+};
+
+// (high × 2^64 + low) ÷ d for high < d, so that the quotient fits.
+LimbDivision divide_limbs(std::uint64_t high, std::uint64_t low, std::uint64_t d) {
+#ifdef __x86_64__
+    // One instruction, for which g++ would call a function: it cannot know that the quotient fits.
+    LimbDivision result;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+    asm("divq %[d]"       // NOLINT(hicpp-no-assembler)
+        : "=a"(result.quotient), "=d"(result.remainder)
+        : [d] "r"(d), "a"(low), "d"(high)
+        : "cc");
+    return result;
+#else
+    const UInt128 n = limbs(high, low);
+    const auto quotient = static_cast<std::uint64_t>(n / d);
+    return {quotient, low_limb(n - UInt128{quotient} * d)};
+#endif
+}
+
+// n ÷ d for n.high < d < 2^64.
 Division divide_by_limb(UInt256 n, std::uint64_t d) {
-    const UInt128 upper = limbs(low_limb(n.high), high_limb(n.low));
-    const UInt128 quotient_high = upper / d;
-    const UInt128 lower = limbs(low_limb(upper - quotient_high * d), low_limb(n.low));
-    const UInt128 quotient_low = lower / d;
-    return {(quotient_high << 64U) | quotient_low, lower - quotient_low * d};
+    const auto upper = divide_limbs(low_limb(n.high), high_limb(n.low), d);
+    const auto lower = divide_limbs(upper.remainder, low_limb(n.low), d);
+    return {limbs(upper.quotient, lower.quotient), lower.remainder};
 }
 
 // One digit (base 2^64) of the quotient: (high × 2^64 + low) ÷ d for high < d and d ≥ 2^127. Leaves
@@ -45,8 +65,9 @@ std::uint64_t divide_step(UInt128& high, std::uint64_t low, UInt128 d) {
         digit = UINT64_MAX;
         rest = high - UInt128{d1} * UINT64_MAX;
     } else {
-        digit = high / d1;
-        rest = high - digit * d1;
+        const auto leading = divide_limbs(high_limb(high), low_limb(high), d1);
+        digit = leading.quotient;
+        rest = leading.remainder;
     }
     while (rest <= UINT64_MAX && digit * d0 > limbs(low_limb(rest), low)) {
         --digit;
@@ -59,11 +80,11 @@ std::uint64_t divide_step(UInt128& high, std::uint64_t low, UInt128 d) {
 
 // n ÷ d for n.high < d.
 Division divide(UInt256 n, UInt128 d) {
+    if (high_limb(d) == 0) return divide_by_limb(n, low_limb(d));
     if (n.high == 0) {
         const UInt128 quotient = n.low / d;
         return {quotient, n.low - quotient * d};
     }
-    if (high_limb(d) == 0) return divide_by_limb(n, low_limb(d));
     const auto shift = static_cast<unsigned>(std::countl_zero(high_limb(d)));
     d <<= shift;
     UInt128 rest = shift == 0 ? n.high : (n.high << shift) | (n.low >> (128U - shift));
@@ -118,7 +139,7 @@ void WideSum::add_product(Amount a, Amount b) {
     constexpr UInt128 kOne = static_cast<UInt128>(Amount::kUnitsPerOne);
     const UInt256 product = multiply_wide(magnitude(a.units()), magnitude(b.units()));
     // The quotient can be wider than 128 bits: long division by one digit, in base 2^128.
-    const UInt128 quotient_high = product.high / kOne;
+    const UInt128 quotient_high = product.high < kOne ? 0 : product.high / kOne;
     const Division lower = divide({product.high - quotient_high * kOne, product.low}, kOne);
     UInt256 rounded{quotient_high, lower.quotient};
     if (lower.remainder >= kOne - lower.remainder) rounded = duel::add(rounded, {0, 1});

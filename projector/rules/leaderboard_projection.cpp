@@ -3,6 +3,20 @@
 #include "projector/rules/ranking.hpp"
 
 namespace duel::projector {
+namespace {
+
+// Portfolios lie apart: what a ranking compares and writes of one is asked for while it is busy
+// with those before.
+constexpr std::size_t kAhead = 8;
+
+void fetch_ahead(const Portfolio& portfolio) {
+    __builtin_prefetch(&portfolio.row.last_trade_at);
+    __builtin_prefetch(&portfolio.board);
+    __builtin_prefetch(&portfolio.board.rank);
+    __builtin_prefetch(&portfolio.on_board);
+}
+
+}  // namespace
 
 void LeaderboardProjection::on(const RankingDue& due, Step& step) {
     for (Contest& contest : step.ledger.contests) {
@@ -33,7 +47,10 @@ void LeaderboardProjection::on(const ContestCompleted&, Step& step) {
 void LeaderboardProjection::rank_contest(Contest& contest, Step& step) {
     contest.ranked = contest.newest_motion();
     ++rankings;
-    for (const Standing& standing : rank(contest)) {
+    const auto standings = rank(contest);
+    for (std::size_t i = 0; i < standings.size(); ++i) {
+        if (i + kAhead < standings.size()) fetch_ahead(*standings[i + kAhead].portfolio);
+        const Standing& standing = standings[i];
         Portfolio& portfolio = *standing.portfolio;
         LeaderboardRow& row = portfolio.board;
         if (portfolio.on_board && row.rank == standing.rank &&
@@ -49,8 +66,9 @@ void LeaderboardProjection::rank_contest(Contest& contest, Step& step) {
         row.ranked_at = *step.ledger.now;
         leaderboard.touch(row, step.seq);
     }
-    for (Portfolio& portfolio : contest.accounts->portfolios) {
-        if (!portfolio.on_board || portfolio.is_in()) continue;
+    for (const Stakes::Stake& stake : contest.accounts->stakes.refresh()) {
+        Portfolio& portfolio = *stake.portfolio;
+        if (stake.is_in || !portfolio.on_board) continue;
         portfolio.on_board = false;
         leaderboard.erase(portfolio.board, step.seq);
     }
