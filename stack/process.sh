@@ -64,13 +64,15 @@ stop_part() {
 }
 
 # until_ready PART SECONDS PROBE…: runs the probe until it succeeds. Fails as soon as the process is gone.
-# What the probe printed last is the reason that the message gives.
+# What the probe printed last is the reason that the message gives. Old tables serve until a person rebuilds them: that is
+# said, and waited for by nobody.
 until_ready() {
     local part=$1 limit=$2 why='' started=$EPOCHREALTIME deadline=$((SECONDS + $2)) pid
     shift 2
     pid=$(<"$duel_var/pid/$part")
     until why=$("$@" 2>&1); do
         if [[ ! -d /proc/$pid ]]; then failed_start "$part" "it ended right after its start"; return 1; fi
+        if [[ $why == *'run `duel-projector rebuild`'* ]]; then say "$(printf '%-10s runs and asks for you: %s' "$part" "$why")"; return 0; fi
         if (( SECONDS >= deadline )); then failed_start "$part" "not ready after $limit s${why:+: $why}"; return 1; fi
         sleep 0.1
     done

@@ -217,6 +217,8 @@ class Rebuilds(unittest.TestCase):
         owner("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'duel-projector %'")
         until(lambda: "duel-projector rebuild" in STACK.health("projector")[1], 10, "no rebuild is asked for")
         self.assertIn("version 0 of the rules", STACK.health("projector")[1])
+        up = STACK.run("up", timeout=30)   # the old tables serve, so the rest of the stack is of use
+        self.assertIn("asks for you", up.stdout + up.stderr)
         produce(STACK, self.stream.take(100))
         time.sleep(1)
         for relation, rows in self.rows().items():
