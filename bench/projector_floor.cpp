@@ -3,9 +3,9 @@
 // features.
 
 #include "bench/floor_shard.hpp"
+#include "bench/main.hpp"
 #include "bench/report.hpp"
 #include "bench/stack.hpp"
-#include "platform/log.hpp"
 
 #include <chrono>
 #include <cstdio>
@@ -123,13 +123,7 @@ void run(const Options& options) {
 }  // namespace duel::bench
 
 int main(int argc, char** argv) {
-    const auto options = duel::bench::parse(argc, argv);
-    duel::platform::log::start({.level = duel::platform::LogSettings::Level::warn}, "bench");
-    try {
-        duel::bench::run(options);
-        return 0;
-    } catch (const std::exception& failure) {
-        fmt::print(stderr, "bench-projector-floor: {}\n", failure.what());
-        return 1;
-    }
+    return duel::bench::run_main(
+        "bench-projector-floor", argc, argv, duel::bench::parse, duel::bench::run
+    );
 }
