@@ -4,12 +4,11 @@
 #include "bench/audience.hpp"
 #include "bench/deliveries.hpp"
 #include "bench/floor_server.hpp"
+#include "bench/main.hpp"
 #include "bench/report.hpp"
 #include "platform/settings.hpp"
 
 #include <chrono>
-#include <cstdio>
-#include <exception>
 #include <fmt/format.h>
 #include <string>
 #include <thread>
@@ -101,12 +100,7 @@ void run(const Options& options) {
 }  // namespace duel::bench
 
 int main(int argc, char** argv) {
-    const auto options = duel::bench::parse(argc, argv);
-    try {
-        duel::bench::run(options);
-        return 0;
-    } catch (const std::exception& failure) {
-        fmt::print(stderr, "bench-fanout-floor: {}\n", failure.what());
-        return 1;
-    }
+    return duel::bench::run_main(
+        "bench-fanout-floor", argc, argv, duel::bench::parse, duel::bench::run
+    );
 }

@@ -1,78 +1,57 @@
 #pragma once
 
-// The least that could be called a projector of trades: the yardstick for the real one.
+// What the floors of trades and ticks have in common: the least that could be called a shard.
 //
-// One partition, one thread, one connection: decodes, adds up positions and cash in memory, writes
-// trades by COPY and what changed by UPDATE, one transaction a batch, into tables like the model's.
-// It does without everything that makes a projector useful: rules, realized PnL, duplicates,
-// rankings, history, journal, feed, recovery.
+// One partition, one thread, one connection, one transaction a batch. It does without everything
+// that makes a projector useful: merge, rules, duplicates, journal, feed, recovery.
 
 #include "core/event.hpp"
 #include "platform/kafka.hpp"
 #include "platform/postgres.hpp"
 
 #include <cstdint>
-#include <map>
-#include <string>
-#include <unordered_map>
-#include <utility>
-#include <vector>
 
 namespace duel::bench {
 
+struct FloorSettings {
+    platform::KafkaSettings kafka;
+    platform::ConnectionSettings postgres;  // its tables are on the search path
+    std::size_t batch = 5'000;              // records
+};
+
 class FloorShard {
 public:
-    // `tables` is the schema of its tables.
-    FloorShard(
-        const platform::KafkaSettings& kafka,
-        const platform::ConnectionSettings& postgres,
-        std::int32_t partition,
-        std::size_t batch
-    );
+    virtual ~FloorShard() = default;
+    FloorShard(const FloorShard&) = delete;
+    FloorShard& operator=(const FloorShard&) = delete;
 
-    // Reads the partition from its beginning to `end`; how many trades there were.
+    // Reads the partition from its beginning to `end`; how many events were taken.
     std::uint64_t run(std::int64_t end);
 
+protected:
+    FloorShard(const FloorSettings& settings, Topic topic, std::int32_t partition);
+
+    // False for an event that is not of those measured.
+    virtual bool take(const Event& event, std::int64_t offset) = 0;
+    // Writes what the batch changed, inside its transaction.
+    virtual void write() = 0;
+
+    std::int16_t shard() const { return shard_; }
+    std::int32_t partition() const { return partition_; }
+    std::int64_t take_number() { return next_no_++; }
+    // Where the next batch begins.
+    std::int64_t next_offset() { return consumer_.partitions().front()->next_offset(); }
+    platform::Connection& postgres() { return postgres_; }
+
 private:
-    struct Portfolio {
-        std::int64_t no = 0;
-        Amount cash;
-        Amount fees;
-        Timestamp last_trade_at;
-        std::int64_t seq = 0;
-        bool stored = false;
-        bool changed = false;
-    };
-    struct Position {
-        std::int64_t portfolio_no = 0;
-        std::int64_t symbol_no = 0;
-        Amount quantity;
-        Amount cost;
-        std::int64_t seq = 0;
-        bool stored = false;
-        bool changed = false;
-    };
-
-    void take(const Trade& trade, std::int64_t offset);
-    void write();
-    void write_positions();
-    void write_portfolios();
-    std::int64_t
-    number_of(std::unordered_map<std::string, std::int64_t>& numbers, const std::string& name);
-
-    std::int16_t shard_;
-    std::size_t batch_;
+    Topic topic_;
     std::int32_t partition_;
+    std::int16_t shard_;
+    std::int64_t next_no_;
+    std::size_t batch_;
     platform::Consumer consumer_;
     platform::Connection postgres_;
     Decoder decoder_;
-    std::int64_t next_no_;
-    std::unordered_map<std::string, std::int64_t> contests_, wallets_, symbols_;
-    std::map<std::pair<std::int64_t, std::int64_t>, Portfolio> portfolios_;
-    std::map<std::pair<std::int64_t, std::int64_t>, Position> positions_;
-    std::vector<Portfolio*> changed_portfolios_;
-    std::vector<Position*> changed_positions_;
-    platform::BinaryCopy trades_;
 };
 
 }  // namespace duel::bench

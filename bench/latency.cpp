@@ -6,15 +6,13 @@
 
 #include "bench/audience.hpp"
 #include "bench/deliveries.hpp"
+#include "bench/main.hpp"
 #include "bench/report.hpp"
 #include "bench/stack.hpp"
 #include "bench/token.hpp"
 #include "bench/workload.hpp"
-#include "platform/log.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <exception>
 #include <fmt/format.h>
 #include <optional>
 #include <stdexcept>
@@ -241,13 +239,11 @@ private:
 }  // namespace duel::bench
 
 int main(int argc, char** argv) {
-    const auto options = duel::bench::parse(argc, argv);
-    duel::platform::log::start({.level = duel::platform::LogSettings::Level::warn}, "bench");
-    try {
-        duel::bench::Measurement{options}.run();
-        return 0;
-    } catch (const std::exception& failure) {
-        fmt::print(stderr, "bench-latency: {}\n", failure.what());
-        return 1;
-    }
+    return duel::bench::run_main(
+        "bench-latency",
+        argc,
+        argv,
+        duel::bench::parse,
+        [](const auto& options) { duel::bench::Measurement{options}.run(); }
+    );
 }

@@ -3,14 +3,12 @@
 // The projector is frozen (SIGSTOP) while a backlog is produced; the time runs from its thawing
 // until every shard has committed the last record. So producing costs the measurement nothing.
 
+#include "bench/main.hpp"
 #include "bench/report.hpp"
 #include "bench/stack.hpp"
 #include "bench/workload.hpp"
-#include "platform/log.hpp"
 
 #include <chrono>
-#include <cstdio>
-#include <exception>
 #include <fmt/format.h>
 #include <stdexcept>
 
@@ -142,13 +140,7 @@ void run(const Options& options) {
 }  // namespace duel::bench
 
 int main(int argc, char** argv) {
-    const auto options = duel::bench::parse(argc, argv);
-    duel::platform::log::start({.level = duel::platform::LogSettings::Level::warn}, "bench");
-    try {
-        duel::bench::run(options);
-        return 0;
-    } catch (const std::exception& failure) {
-        fmt::print(stderr, "bench-projector: {}\n", failure.what());
-        return 1;
-    }
+    return duel::bench::run_main(
+        "bench-projector", argc, argv, duel::bench::parse, duel::bench::run
+    );
 }

@@ -3,14 +3,13 @@
 //
 // One thread, no Kafka, no Postgres: the projector's rules alone.
 
+#include "bench/main.hpp"
 #include "bench/report.hpp"
 #include "bench/workload.hpp"
 #include "platform/settings.hpp"
 #include "projector/rules/apply.hpp"
 
-#include <cstdio>
 #include <ctime>
-#include <exception>
 #include <fmt/format.h>
 #include <stdexcept>
 #include <vector>
@@ -130,12 +129,5 @@ void run(const Options& options) {
 }  // namespace duel::bench
 
 int main(int argc, char** argv) {
-    const auto options = duel::bench::parse(argc, argv);
-    try {
-        duel::bench::run(options);
-        return 0;
-    } catch (const std::exception& failure) {
-        fmt::print(stderr, "bench-ranking: {}\n", failure.what());
-        return 1;
-    }
+    return duel::bench::run_main("bench-ranking", argc, argv, duel::bench::parse, duel::bench::run);
 }

@@ -8,7 +8,7 @@ import sys
 
 TITLES = {
     "projector": ("trades: from Kafka", "ticks: from Kafka"),
-    "floor": ("floor: the trades",),
+    "floor": ("floor: the trades", "floor: the ticks"),
     "peer in Node": ("peer in Node: trades", "peer in Node: ticks"),
 }
 OWN = {"projector": ("projector",), "floor": ("the floor",), "peer in Node": ("the peer",)}

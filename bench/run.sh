@@ -26,6 +26,7 @@ begin() {
 }
 measure() { "$bin/$1" --json "$figures" "${@:2}"; }
 
+# Trades and ticks alike through projector, floor and peer.
 speed() {
     begin
     measure bench-projector --trades "$records" --ticks "$records"

@@ -5,14 +5,12 @@
 // machine. With a rate beyond what it can do this is the measurement of overload.
 
 #include "bench/histogram.hpp"
+#include "bench/main.hpp"
 #include "bench/report.hpp"
 #include "bench/stack.hpp"
 #include "bench/workload.hpp"
-#include "platform/log.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <exception>
 #include <fmt/format.h>
 #include <stdexcept>
 #include <thread>
@@ -168,13 +166,5 @@ void run(const Options& options) {
 }  // namespace duel::bench
 
 int main(int argc, char** argv) {
-    const auto options = duel::bench::parse(argc, argv);
-    duel::platform::log::start({.level = duel::platform::LogSettings::Level::warn}, "bench");
-    try {
-        duel::bench::run(options);
-        return 0;
-    } catch (const std::exception& failure) {
-        fmt::print(stderr, "bench-steady: {}\n", failure.what());
-        return 1;
-    }
+    return duel::bench::run_main("bench-steady", argc, argv, duel::bench::parse, duel::bench::run);
 }
