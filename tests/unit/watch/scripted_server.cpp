@@ -121,11 +121,12 @@ Server::Server(const Identity& identity, std::vector<Script> scripts)
     acceptor_.bind({asio::ip::address_v4::loopback(), 0});
     acceptor_.listen();
     port_ = acceptor_.local_endpoint().port();
+    listener_ = acceptor_.native_handle();
     thread_ = std::thread([this] { serve(); });
 }
 
 Server::~Server() {
-    ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
+    stop_listening();
     thread_.join();
 }
 
@@ -141,8 +142,11 @@ void Server::serve() {
             // the client went first: the next script waits for it
         }
     }
-    boost::system::error_code ignored;
-    acceptor_.close(ignored);
+    stop_listening();
+}
+
+void Server::stop_listening() const {
+    ::shutdown(listener_, SHUT_RDWR);
 }
 
 void Server::serve_one(asio::ip::tcp::socket socket, const Script& script) {

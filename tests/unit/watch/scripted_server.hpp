@@ -76,12 +76,14 @@ public:
 
 private:
     void serve();
+    void stop_listening() const;
     void serve_one(boost::asio::ip::tcp::socket socket, const Script& script);
 
     boost::asio::io_context context_;
     boost::asio::ssl::context tls_{boost::asio::ssl::context::tls_server};
     boost::asio::ip::tcp::acceptor acceptor_{context_};
     std::uint16_t port_ = 0;
+    int listener_ = -1;  // its descriptor: from two threads, the acceptor itself is not to be asked
     std::vector<Script> scripts_;
     std::thread thread_;
 };
