@@ -41,11 +41,6 @@ int answer(int code) {
 
 extern "C" {
 
-// librdkafka itself is not compiled for the sanitizer: what it does with its own memory looks like races.
-const char* __tsan_default_suppressions() {  // NOLINT(bugprone-reserved-identifier)
-    return "race:librdkafka.so.1";
-}
-
 int thrd_create(thrd_t* thread, thrd_start_t run, void* argument) {
     return answer(pthread_create(thread, nullptr, begin, new Start{run, argument}));
 }

@@ -190,7 +190,9 @@ PartitionReader& Consumer::start(const StartPosition& position) {
 }
 
 void Consumer::stop(const PartitionId& partition) {
-    std::erase_if(impl_->readers, [&](const auto& reader) { return reader->id() == partition; });
+    // The name may be that of the reader itself, and goes with it.
+    const auto found = std::ranges::find(impl_->readers, partition, &PartitionReader::id);
+    if (found != impl_->readers.end()) impl_->readers.erase(found);
 }
 
 const std::vector<std::unique_ptr<PartitionReader>>& Consumer::partitions() const {

@@ -28,6 +28,10 @@ Loop::Loop(unsigned number, Service& service, boost::asio::ssl::context& tls)
       latency_counts_(latency_bounds_.size() + 1) {}
 
 Loop::~Loop() {
+    stop();
+}
+
+void Loop::stop() {
     context_.stop();
     if (thread_.joinable()) thread_.join();
 }

@@ -32,10 +32,12 @@ public:
     static constexpr std::chrono::milliseconds kTick{250};
 
     Loop(unsigned number, Service& service, boost::asio::ssl::context& tls);
-    // Stops at once: what is still connected ends with its TCP connection.
+    // Stops: what is still connected ends with its TCP connection.
     ~Loop();
 
     void start(const std::shared_ptr<platform::Heartbeat>& heartbeat);
+    // Ends the thread; then what belongs to it may be touched from outside.
+    void stop();
     boost::asio::io_context& context() { return context_; }
     Service& service() { return service_; }
     boost::asio::ssl::context& tls() { return tls_; }

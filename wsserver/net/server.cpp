@@ -47,7 +47,11 @@ Server::Server(ServerSettings settings, Hub& hub, Meters& meters, platform::Heal
     }
 }
 
-Server::~Server() = default;
+// The acceptor belongs to the first loop's thread for as long as there is one.
+Server::~Server() {
+    for (auto& loop : loops_)
+        loop->stop();
+}
 
 void Server::start() {
     for (auto& loop : loops_)
