@@ -14,6 +14,7 @@
 #include "projector/rules/apply.hpp"
 #include "projector/rules/outbox.hpp"
 
+#include <algorithm>
 #include <type_traits>
 
 namespace duel::projector {
@@ -38,6 +39,11 @@ auto timed(Meters& meters, Meters::Phase phase, Work&& work) {
     const auto begin = std::chrono::steady_clock::now();
     work();
     meters.took(phase, std::chrono::steady_clock::now() - begin);
+}
+
+// By the clock of this machine; 0 where the broker's, which may be another, is ahead of it.
+std::chrono::nanoseconds age(Timestamp log_time) {
+    return std::max<std::chrono::nanoseconds>(std::chrono::system_clock::now() - log_time, 0ns);
 }
 
 platform::KafkaStateHook quiet() {
@@ -180,7 +186,9 @@ void ShardProjection<State>::run(const std::function<bool()>& goes_on) {
             idle();
         else
             work(inputs);
-        meters_.lag_records.Set(static_cast<double>(intake_.lag()));
+        const std::int64_t lag = intake_.lag();
+        meters_.lag_records.Set(static_cast<double>(lag));
+        if (lag == 0) meters_.lag_seconds.Set(0);
         meters_.queued_records.Set(static_cast<double>(intake_.queued()));
         meters_.untold_records.Set(static_cast<double>(publisher_.outstanding()));
     }
@@ -212,10 +220,10 @@ void ShardProjection<State>::work(const Inputs& inputs) {
 
     if (probe_batches_ > 0) probe_batches_ = retried_ > 0 ? kProbeBatches : probe_batches_ - 1;
     meters_.batch(records);
-    const auto now = std::chrono::system_clock::now();
-    meters_.append_to_commit(now - inputs.front()[0].place().log_time);
-    const std::chrono::duration<double> age = now - inputs.back().back().place().log_time;
-    meters_.lag_seconds.Set(intake_.lag() > 0 ? age.count() : 0.0);
+    const Timestamp newest = inputs.back().back().place().log_time;
+    meters_.append_to_commit(age(inputs.front()[0].place().log_time));
+    if (intake_.lag() > 0)
+        meters_.lag_seconds.Set(std::chrono::duration<double>{age(newest)}.count());
     letters_.clear();
     settle(*state_);
     last_record_ = Clock::now();
