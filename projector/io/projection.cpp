@@ -14,6 +14,7 @@
 #include "projector/rules/apply.hpp"
 #include "projector/rules/outbox.hpp"
 
+#include <algorithm>
 #include <type_traits>
 
 namespace duel::projector {
@@ -27,6 +28,7 @@ constexpr auto kNoteEvery = 1s;
 constexpr auto kLastFlush = 5s;
 constexpr auto kReadsEvery = 4s;  // at least, or it hangs
 constexpr auto kLongCall = 60s;   // of Postgres on a whole batch, before it counts as hanging
+constexpr auto kSetBack = 1s;     // of log time, beyond the pace: more than records come late
 constexpr int kProbeBatches = 50;
 
 template <class State>
@@ -38,6 +40,11 @@ auto timed(Meters& meters, Meters::Phase phase, Work&& work) {
     const auto begin = std::chrono::steady_clock::now();
     work();
     meters.took(phase, std::chrono::steady_clock::now() - begin);
+}
+
+// By the clock of this machine; 0 where the broker's, which may be another, is ahead of it.
+std::chrono::nanoseconds age(Timestamp log_time) {
+    return std::max<std::chrono::nanoseconds>(std::chrono::system_clock::now() - log_time, 0ns);
 }
 
 platform::KafkaStateHook quiet() {
@@ -70,6 +77,7 @@ private:
     void commit();
     void publish();
     void idle();
+    bool is_ranking_overdue(Timestamp log_time) const;
     void rank_in_silence();
     void note_published();
     void keep_pace();
@@ -94,6 +102,7 @@ private:
     std::size_t retried_{0};           // in this batch
     Clock::time_point last_record_{Clock::now()};
     Clock::time_point last_note_{Clock::now()};
+    Clock::time_point last_ranking_{Clock::now()};
     bool may_rank_in_silence_{false};
 };
 
@@ -180,7 +189,9 @@ void ShardProjection<State>::run(const std::function<bool()>& goes_on) {
             idle();
         else
             work(inputs);
-        meters_.lag_records.Set(static_cast<double>(intake_.lag()));
+        const std::int64_t lag = intake_.lag();
+        meters_.lag_records.Set(static_cast<double>(lag));
+        if (lag == 0) meters_.lag_seconds.Set(0);
         meters_.queued_records.Set(static_cast<double>(intake_.queued()));
         meters_.untold_records.Set(static_cast<double>(publisher_.outstanding()));
     }
@@ -212,15 +223,16 @@ void ShardProjection<State>::work(const Inputs& inputs) {
 
     if (probe_batches_ > 0) probe_batches_ = retried_ > 0 ? kProbeBatches : probe_batches_ - 1;
     meters_.batch(records);
-    const auto now = std::chrono::system_clock::now();
-    meters_.append_to_commit(now - inputs.front()[0].place().log_time);
-    const std::chrono::duration<double> age = now - inputs.back().back().place().log_time;
-    meters_.lag_seconds.Set(intake_.lag() > 0 ? age.count() : 0.0);
+    const Timestamp newest = inputs.back().back().place().log_time;
+    meters_.append_to_commit(age(inputs.front()[0].place().log_time));
+    if (intake_.lag() > 0)
+        meters_.lag_seconds.Set(std::chrono::duration<double>{age(newest)}.count());
     letters_.clear();
     settle(*state_);
     last_record_ = Clock::now();
     may_rank_in_silence_ = true;
     keep_pace();
+    if (is_ranking_overdue(newest)) rank_in_silence();
 }
 
 template <class State>
@@ -237,7 +249,10 @@ void ShardProjection<State>::consume(const Inputs& inputs, std::size_t chunk, st
     const auto begin = is_ranking ? Clock::now() : Clock::time_point{};
     const Verdict verdict =
         decide(connection_, *state_, inputs, chunk, index, process_.settings.limits);
-    if (is_ranking) ranked_for(Clock::now() - begin);
+    if (is_ranking) {
+        last_ranking_ = Clock::now();
+        ranked_for(last_ranking_ - begin);
+    }
     journal_.consume(input.place());
     meters_.count(input.place().topic, verdict.outcome);
     if (verdict.outcome == Outcome::retried) ++retried_;
@@ -303,10 +318,24 @@ void ShardProjection<State>::idle() {
     last_note_ = Clock::now();
 }
 
+// Rankings go by log time. Where the broker's clock was set back, no record would reach the next
+// one until it is there again: such records are a silence to them, as long as it takes.
+template <class State>
+bool ShardProjection<State>::is_ranking_overdue(Timestamp log_time) const {
+    if constexpr (kIsContest<State>) {
+        const Pace& pace = state_->pace;
+        return pace.point && *pace.point - log_time > kSetBack + pace.pace &&
+               Clock::now() - last_ranking_ >= pace.pace;
+    } else {
+        return false;
+    }
+}
+
 template <class State>
 void ShardProjection<State>::rank_in_silence() {
     if constexpr (kIsContest<State>) {
         may_rank_in_silence_ = false;
+        last_ranking_ = Clock::now();
         if (!projector::rank_in_silence(*state_)) return;
         commit();
         publish();

@@ -177,12 +177,13 @@ void Session::on_written(error_code error) {
         if (!error && !is_finished_) {
             service_.meters.sent(*item.message);
             if (item.report) service_.hub.written(id_);
-            if (item.message->logged_at_ms > 0)
-                loop_.observe_latency(std::chrono::duration<double>(
-                                          system_clock::now().time_since_epoch() -
-                                          std::chrono::milliseconds{item.message->logged_at_ms}
-                )
-                                          .count());
+            if (item.message->logged_at_ms > 0) {
+                const std::chrono::duration<double> latency =
+                    system_clock::now().time_since_epoch() -
+                    std::chrono::milliseconds{item.message->logged_at_ms};
+                // The broker's clock may be ahead of ours.
+                loop_.observe_latency(std::max(latency.count(), 0.0));
+            }
         }
     }
     if (error) return finish(farewell_ ? farewell_->code : kNoCode, error.message());
