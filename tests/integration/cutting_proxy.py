@@ -34,6 +34,10 @@ class CuttingProxy:
         """What was sent meanwhile arrives after all."""
         self._passes.set()
 
+    def passes_on(self, data, sink, pair):
+        """For those that look at what runs through: false cuts the connection instead."""
+        return True
+
     def close(self):
         self.let_go()
         self._end(self._listener)
@@ -69,6 +73,8 @@ class CuttingProxy:
         try:
             while data := source.recv(65536):
                 self._passes.wait()
+                if not self.passes_on(data, sink, pair):
+                    break
                 sink.sendall(data)
         except OSError:
             pass
