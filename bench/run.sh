@@ -47,7 +47,12 @@ latency() {
     done
     measure bench-latency --kind contest --clients 100 --rate 10 --for "$length"
     measure bench-fanout-floor --clients 100 --rate 100 --for "$length"
-    measure bench-steady --rate 5000 --for "$length"
+    for partitions in 4 1; do
+        export DUEL_PARTITIONS=$partitions
+        begin
+        measure bench-steady --rate 5000 --for "$length"
+    done
+    unset DUEL_PARTITIONS
 }
 
 # Half of a million positions: of a million pairs of wallet and symbol in the contests, those that have traded.

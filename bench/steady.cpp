@@ -142,6 +142,7 @@ void run(const Options& options) {
 
     const auto span = static_cast<double>(options.length.count());
     Report report{fmt::format("steady: {} events/s asked for", options.rate)};
+    report.add("partitions", stack.trade_partitions());
     report.add("events/s", static_cast<double>(load.produced() - produced_before) / span);
     report.add("batches", latency.count());
     for (const double part : {0.5, 0.9, 0.99})
