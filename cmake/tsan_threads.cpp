@@ -20,6 +20,7 @@ struct Start {
 void* begin(void* given) {
     const Start start = *static_cast<Start*>(given);
     delete static_cast<Start*>(given);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): as POSIX threads return a number
     return reinterpret_cast<void*>(static_cast<std::intptr_t>(start.run(start.argument)));
 }
 
