@@ -97,7 +97,6 @@ public:
 
 private:
     friend class Pipeline;
-    friend class Transaction;
 
     // True where the session does not know the statement yet.
     bool learn(const std::string& name, const std::string& sql);

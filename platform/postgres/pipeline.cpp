@@ -3,7 +3,6 @@
 #include "platform/log.hpp"
 
 #include <exception>
-#include <stdexcept>
 #include <utility>
 
 namespace duel::platform {
@@ -28,8 +27,10 @@ void Pipeline::exec_prepared(
 ) {
     PGconn* raw = connection_.connection_.get();
     if (connection_.learn(name, sql)) {
+        const int was_sent = PQsendPrepare(raw, name.c_str(), sql.c_str(), 0, nullptr);
+        if (was_sent != 1) connection_.prepared_.erase(name);
+        expect_sent(was_sent);
         sent_.push_back({{}, name});
-        expect_sent(PQsendPrepare(raw, name.c_str(), sql.c_str(), 0, nullptr));
     }
     connection_.point_at(params);
     expect_sent(PQsendQueryPrepared(

@@ -4,8 +4,8 @@
 //
 //     Pipeline pipeline{connection};
 //     pipeline.exec("begin");
-//     pipeline.exec_prepared("move", "update … where id = $1", params, [](const Rows& moved) { …
-//     }); pipeline.finish();
+//     pipeline.exec_prepared("move", "update … where id = $1", params, check);
+//     pipeline.finish();
 //
 // The first error ends it: what was sent after that is not executed. COPY is not possible between.
 
@@ -45,6 +45,7 @@ public:
 
     // Waits for the answers that are still missing and ignores them. Never throws.
     void close();
+    bool is_open() const { return is_open_; }
 
     Connection& connection() { return connection_; }
 

@@ -2,6 +2,8 @@
 
 #include "platform/log.hpp"
 
+#include <stdexcept>
+
 namespace duel::platform {
 
 Transaction::Transaction(Connection& connection, const std::string& mode)
@@ -24,6 +26,8 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
+    if (pipeline_ && pipeline_->is_open())
+        throw std::logic_error("a transaction is committed before its pipeline has finished");
     open_ = false;
     try {
         Rows answer = connection_.exec("commit");

@@ -70,6 +70,12 @@ std::string model_to_migrate(platform::Connection& connection) {
     return active.empty() ? "model_1" : connection.quote_name(active.one().get<std::string>(0));
 }
 
+std::size_t count_applied(platform::Connection& connection) {
+    const auto count =
+        connection.exec("select count(*) from duel_control.migrations", platform::Params{});
+    return static_cast<std::size_t>(count.one().get<std::int64_t>(0));
+}
+
 // A shard for every partition of trades and of prices.
 std::vector<ShardId> shards_of(const std::vector<platform::TopicDescription>& topics) {
     std::vector<ShardId> shards;
@@ -88,6 +94,12 @@ int run_migrate(const MigrateSettings& settings) {
         .url = settings.postgres.value,
         .application_name = "duel-projector migrate",
         .parameters = {{"client_min_messages", "warning"}}}};
+    const std::size_t files = platform::read_migrations(settings.migrations).size();
+    if (!lock_models(connection, Access::shared) && count_applied(connection) < files)
+        throw std::runtime_error(
+            "a rebuild is at work, whose tables would not have what the new migrations add: try "
+            "again when it is done"
+        );
     const auto applied = platform::apply_migrations(
         connection, settings.migrations, model_to_migrate(connection) + ", public"
     );

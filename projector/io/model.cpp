@@ -33,6 +33,15 @@ OtherRules::OtherRules(const Model& model)
           kRulesVersion
       )} {}
 
+bool lock_models(Connection& connection, Access access) {
+    const std::string_view how = access == Access::alone ? "" : "_shared";
+    // "duel" and "refl", for advisory locks are numbers.
+    const auto locked = connection.exec(
+        fmt::format("select pg_try_advisory_lock{}(1685415276, 1919247980)", how), Params{}
+    );
+    return locked.one().get<bool>(0);
+}
+
 Model active_model(Connection& connection) {
     const auto exists = connection.exec(
         "select exists (select from pg_attribute"

@@ -27,6 +27,11 @@ struct OtherRules : std::runtime_error {
 inline constexpr std::string_view kNewestTable = "journal";
 inline constexpr std::string_view kNewestColumn = "future_limit_ms";
 
+// Held for as long as the session lasts: a rebuild has the models alone, migrations share them.
+// False where a session is in the way.
+enum class Access { alone, shared };
+bool lock_models(platform::Connection& connection, Access access);
+
 // The model that is active. Throws NotMigrated where the tables are missing.
 Model active_model(platform::Connection& connection);
 

@@ -31,6 +31,7 @@ Connection connect(const std::string& url, const ShardId& shard) {
         .url = url,
         .application_name = "duel-projector " + shard.name(),
         .connect_timeout = 3s,
+        .silence_timeout = 60s,  // as long as Postgres may take for a batch
         // What a batch touches is found by its keys; hashing whole tables for it costs a fifth.
         .parameters = {
             {"enable_hashjoin", "off"},

@@ -336,7 +336,9 @@ void ShardProjection<State>::rank_in_silence() {
     if constexpr (kIsContest<State>) {
         may_rank_in_silence_ = false;
         last_ranking_ = Clock::now();
-        if (!projector::rank_in_silence(*state_)) return;
+        const bool has_moved = projector::rank_in_silence(*state_);
+        ranked_for(Clock::now() - last_ranking_);
+        if (!has_moved) return;
         commit();
         publish();
         settle(*state_);

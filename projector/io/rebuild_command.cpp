@@ -69,10 +69,8 @@ public:
           shutdown_{shutdown},
           owner_{connect_owner(settings)},
           active_{active_model(owner_)} {
-        if (!owner_.exec("select pg_try_advisory_lock(1685415276, 1919247980)", Params{})
-                 .one()
-                 .get<bool>(0))
-            throw std::runtime_error("another rebuild is at work");
+        if (!lock_models(owner_, Access::alone))
+            throw std::runtime_error("another rebuild, or a migration, is at work");
         views_ = views_of_active_model(settings.migrations);
         second_ = std::make_unique<SecondModel>(
             second_settings(common, settings), next_model(owner_, settings.migrations)

@@ -27,6 +27,8 @@ Connection connect_to_model(const std::string& url, const std::string& schema) {
     Connection connection{platform::ConnectionSettings{
         .url = url,
         .application_name = "duel-projector replay",
+        // A batch is big, and is sent while the server is busy with its beginning.
+        .silence_timeout = std::chrono::minutes{10},
         // As the projector has it; and what is lost in a crash of Postgres is projected again.
         .parameters = {
             {"enable_hashjoin", "off"},

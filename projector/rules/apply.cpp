@@ -51,12 +51,13 @@ void move_now(State& state, const Place& at, Timestamp time) {
     if (leaves) happen(state, MinuteEntered{minute_of(time)}, at, state.seq + 1);
 }
 
-Verdict from_the_future(Timestamp time, const Place& at) {
+Verdict from_the_future(Timestamp time, const Place& at, const Limits& limits) {
     return Verdict::refuse(
         {Code::invalid_field,
          "timestamp",
          text(time),
-         "a time at most a minute after the record's log time, " + text(at.log_time)}
+         "a time at most " + std::to_string(limits.future.count()) +
+             " ms after the record's log time, " + text(at.log_time)}
     );
 }
 
@@ -66,7 +67,7 @@ Verdict apply_event(State& state, const Place& at, const E& event, const Limits&
         return Verdict::accept();
     } else {
         if (event.timestamp > at.log_time + limits.future)
-            return from_the_future(event.timestamp, at);
+            return from_the_future(event.timestamp, at, limits);
         typename State::Step step{state.book, at, state.seq + 1};
         Verdict verdict = judge(event, step);
         if (verdict.outcome != Outcome::applied) return verdict;

@@ -68,11 +68,9 @@ class Metrics(unittest.TestCase):
     def test_dead_letters_are_counted_by_code(self):
         seen = Counter({code: self.more("dead_letters_total", SHARD, f'code="{code}"')
                         for code in ("DUPLICATE_CONFLICT", "MALFORMED_JSON", "INVALID_FIELD")})
-        rows = Counter(dict(STACK.sql("SELECT code, count(*) FROM duel.dead_letters WHERE topic = 'trades' AND partition = %s"
-                                      " AND (convert_from(value, 'UTF8') LIKE %s OR value = 'no JSON') GROUP BY 1",
-                                      PARTITION, f"%{CONTEST}%")))
-        self.assertEqual(seen.total(), 3)
-        self.assertEqual(seen["DUPLICATE_CONFLICT"], rows["DUPLICATE_CONFLICT"])
+        rows = Counter(dict(STACK.sql("SELECT code, count(*) FROM duel.dead_letters"
+                                      " WHERE position(convert_to(%s, 'UTF8') IN value) > 0 GROUP BY 1", CONTEST)))
+        self.assertEqual(seen, rows | {"MALFORMED_JSON": 1})   # which does not say whose it is
 
     def test_every_batch_has_its_phases_and_its_age(self):
         batches = self.more("batch_records_count", SHARD)

@@ -308,6 +308,18 @@ class Migrations(unittest.TestCase):
         self.assertEqual(refused.returncode, 1)
         self.assertIn(missing.name, refused.stderr)
 
+    def test_new_files_wait_for_a_rebuild_that_is_at_work(self):
+        self.assertEqual(self.migrate().returncode, 0)
+        with psycopg2.connect(self.url) as rebuild, rebuild.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(1685415276, 1919247980)")
+            self.assertEqual(self.migrate().returncode, 0)   # nothing to do
+            (self.folder / f"{len(list(self.folder.glob('*.sql'))) + 1:03}_new.sql").write_text("SELECT 1;\n")
+            refused = self.migrate()
+            self.assertEqual(refused.returncode, 1)
+            self.assertIn("a rebuild is at work", refused.stderr)
+        rebuild.close()
+        self.assertEqual(self.migrate().returncode, 0)
+
     def test_a_failing_file_leaves_nothing_of_itself_behind(self):
         bad = self.folder / f"{len(list(self.folder.glob('*.sql'))) + 1:03}_bad.sql"
         bad.write_text("CREATE TABLE duel_control.half (n int);\nSELECT 1 / 0;\n")

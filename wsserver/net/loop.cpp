@@ -114,6 +114,7 @@ void Loop::observe_latency(double seconds) {
     const auto bucket = std::lower_bound(latency_bounds_.begin(), latency_bounds_.end(), seconds);
     ++latency_counts_[static_cast<std::size_t>(bucket - latency_bounds_.begin())];
     latency_sum_ += seconds;
+    has_latency_ = true;
 }
 
 void Loop::queue_changed(std::ptrdiff_t bytes) {
@@ -123,7 +124,7 @@ void Loop::queue_changed(std::ptrdiff_t bytes) {
 void Loop::flush_meters() {
     if (const auto bytes = std::exchange(queue_bytes_, 0); bytes != 0)
         service_.meters.queue_bytes.Increment(static_cast<double>(bytes));
-    if (latency_sum_ == 0) return;
+    if (!std::exchange(has_latency_, false)) return;
     service_.meters.latency.ObserveMultiple(latency_counts_, latency_sum_);
     std::fill(latency_counts_.begin(), latency_counts_.end(), 0);
     latency_sum_ = 0;

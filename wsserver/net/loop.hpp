@@ -3,7 +3,7 @@
 // One thread of connections: its io_context, its connections, and one timer for all of them.
 //
 // A connection lives on one loop from accept to end, so nothing of it is locked. Everything but
-// post() and start() belongs to the loop's own thread.
+// post(), start() and stop() belongs to the loop's own thread.
 
 #include "platform/health.hpp"
 #include "wsserver/net/service.hpp"
@@ -93,6 +93,7 @@ private:
     std::vector<double> latency_bounds_;
     std::vector<double> latency_counts_;
     double latency_sum_ = 0;
+    bool has_latency_ = false;
     std::ptrdiff_t queue_bytes_ = 0;
 
     std::vector<std::pair<Instant, ConnectionId>> leaving_;  // while draining, by time

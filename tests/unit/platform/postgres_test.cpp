@@ -156,6 +156,26 @@ TEST_CASE("a pipeline sends many statements and checks every answer", "[postgres
     });
     REQUIRE(count() == 201);
 
+    // More than any buffer holds, while the server is busy with what came first.
+    {
+        Pipeline pipeline{connection};
+        pipeline.exec("select pg_sleep(0.3)");
+        const std::string big(16U << 20U, 'x');
+        std::int64_t bytes = 0;
+        for (int i = 0; i < 4; ++i)
+            pipeline
+                .exec_prepared("echo", "select $1::text", Params{}.add(big), [&](const Rows& rows) {
+                    bytes += static_cast<std::int64_t>(rows.one().get<std::string_view>(0).size());
+                });
+        pipeline.finish();
+        CHECK(bytes == 4 * static_cast<std::int64_t>(big.size()));
+    }
+    {
+        Pipeline pipeline{connection};
+        Transaction transaction{pipeline};
+        CHECK_THROWS_AS(transaction.commit(), std::logic_error);
+    }
+
     const int backend = connection.backend_pid();
     CHECK_THROWS_AS(
         fails([&](Pipeline& pipeline) {

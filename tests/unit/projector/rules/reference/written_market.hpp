@@ -7,6 +7,7 @@
 namespace duel::projector::reference {
 
 // What a market shard has written.
+// But the time at which a sentiment was worked out.
 class WrittenMarket : public WrittenRows<WrittenMarket> {
 public:
     void add(const SymbolRow& r) { name(r.symbol_no, r.symbol); }
