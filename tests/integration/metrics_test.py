@@ -8,7 +8,7 @@ import uuid
 from collections import Counter
 from datetime import datetime, timezone
 
-from stack import Stack, until
+from stack import ROOT, Stack, until
 
 STACK = Stack("shared")
 RUN = uuid.uuid4().hex[:8]   # the log of the shared stack is everybody's
@@ -86,6 +86,11 @@ class Metrics(unittest.TestCase):
     def test_rankings_and_their_cost(self):
         self.assertGreater(self.more("rankings_total", SHARD), 1)
         self.assertGreater(self.more("ranking_seconds_total", SHARD), 0)
+
+    def test_what_the_documents_name_is_there(self):
+        named = set(re.findall(r"`(duel_projector_\w+)", (ROOT / "docs/operations.md").read_text()))
+        self.assertGreater(len(named), 15)
+        self.assertEqual({name for name in named if not any(series.startswith(name) for series in self.after)}, set())
 
     def test_the_rest_is_there_for_every_shard(self):
         for name in ("lag_records", "lag_seconds", "queued_records", "untold_records", "owned", "halted",
