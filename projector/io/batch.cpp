@@ -9,18 +9,6 @@
 #include <type_traits>
 
 namespace duel::projector {
-namespace {
-
-template <class Row>
-std::size_t size_of(const Table<Row>& table) {
-    return table.touched().size();
-}
-template <class Row>
-std::size_t size_of(const Append<Row>& table) {
-    return table.rows().size();
-}
-
-}  // namespace
 
 template <class State>
 void move_on(ShardPosition& position, State& state) {
@@ -45,8 +33,8 @@ double send_batch(
     for_each_table(state, [&](const auto& table) {
         using Row = typename std::decay_t<decltype(table)>::Row;
         RowWriter<Row>::send(pipeline, state.shard, table);
-        rows += size_of(table);
-        if constexpr (std::is_same_v<Row, LeaderboardRow>) ranked += size_of(table);
+        rows += table.size();
+        if constexpr (std::is_same_v<Row, LeaderboardRow>) ranked += table.size();
     });
     return static_cast<double>(ranked) / static_cast<double>(std::max(rows, std::size_t{1}));
 }

@@ -183,6 +183,7 @@ void RowWriter<Row>::copy(
     std::int16_t shard,
     const TableOf<Row>& table
 ) {
+    if (table.size() < kCopied) return;
     const auto inserted = new_rows<Row>(table);
     if (inserted.size() >= kCopied) copy_rows<Row>(connection, shard, inserted);
 }

@@ -2,6 +2,7 @@
 
 #include "projector/rules/digest.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <string_view>
@@ -66,6 +67,7 @@ public:
     void tell(Row& row) { list(row); }
 
     const std::vector<Row*>& touched() const { return touched_; }
+    std::size_t size() const { return touched_.size(); }
 
     // By how much the digest of all rows changes with what was touched. Once before each settle().
     Digest digest_change() {
@@ -106,6 +108,7 @@ public:
 
     Row& add(Row row) { return rows_.emplace_back(std::move(row)); }
     const std::deque<Row>& rows() const { return rows_; }
+    std::size_t size() const { return rows_.size(); }
     Digest digest_change() const {
         Digest change = 0;
         for (const Row& row : rows_)
