@@ -14,11 +14,17 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kHandOverAt = 500;
 constexpr std::size_t kBytesOfUsual = 2'000;  // of a record; longer ones count as several
+constexpr std::int64_t kGatherAt = 10'000;    // records that are there
+constexpr auto kGather = 50ms;                // at most
 constexpr auto kAskForEnds = 2s;
 constexpr auto kIdleWait = 100ms;  // a new record or the end of this object cuts it short
 
 Timestamp wall_clock() {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+bool ends_contest(const Arrival& arrival) {
+    return arrival.event && std::holds_alternative<ContestCompleted>(*arrival.event);
 }
 
 }  // namespace
@@ -58,6 +64,11 @@ Inputs Intake::take(std::size_t most, std::chrono::milliseconds longest) {
     Inputs taken;
     std::unique_lock lock{mutex_};
     changed_.wait_for(lock, longest, [this] { return !queue_.empty() || failure_; });
+    if (lag() >= kGatherAt) {
+        changed_.wait_for(lock, kGather, [this] {
+            return queued_ >= std::size_t{kGatherAt} || is_full() || failure_;
+        });
+    }
     if (queue_.empty() && failure_) std::rethrow_exception(failure_);
     for (std::size_t count = 0; count < most && !queue_.empty();) {
         count += queue_.front().size();
@@ -83,11 +94,7 @@ void Intake::run(const std::stop_token& stop) {
             if (settings_.heartbeat) settings_.heartbeat->beat();
             {
                 std::unique_lock lock{mutex_};
-                const auto has_room = [this] {
-                    return queued_ < settings_.queue_records &&
-                           queued_bytes_ < settings_.queue_records * kBytesOfUsual;
-                };
-                if (!changed_.wait_for(lock, stop, 1s, has_room)) continue;
+                if (!changed_.wait_for(lock, stop, 1s, [this] { return !is_full(); })) continue;
             }
             for (const auto& lane : lanes_)
                 fill(*lane);
@@ -117,22 +124,27 @@ void Intake::fill(Lane& lane) {
     throw LogGone(fmt::format("{} cannot read on: {}", name_, error->text));
 }
 
+bool Intake::is_full() const {
+    return queued_ >= settings_.queue_records ||
+           queued_bytes_ >= settings_.queue_records * kBytesOfUsual;
+}
+
 // Which lane has it; their number where none has.
-std::size_t Intake::smallest_head() const {
+std::size_t Intake::smallest_head(const Lane* but_for) const {
     std::size_t smallest = lanes_.size();
     for (std::size_t n = 0; n < lanes_.size(); ++n) {
-        if (!lanes_[n]->has_head()) continue;
+        if (!lanes_[n]->has_head() || lanes_[n].get() == but_for) continue;
         if (smallest == lanes_.size() || lanes_[n]->key() < lanes_[smallest]->key()) smallest = n;
     }
     return smallest;
 }
 
-// Takes the next record of the order, if it is known which that is.
+// Takes the next records of the order, if it is known which those are.
 bool Intake::advance() {
     const std::size_t n = smallest_head();
     if (n == lanes_.size()) return false;
     if (!may_pass(*lanes_[n]) || !is_fair(*lanes_[n])) return false;
-    move_head(n);
+    move_run(n);
     return true;
 }
 
@@ -151,8 +163,7 @@ bool Intake::may_pass(Lane& lane) {
 }
 
 bool Intake::is_fair(Lane& lane) {
-    const auto& event = lane.head().event;
-    if (!event || !std::holds_alternative<ContestCompleted>(*event)) return true;
+    if (!ends_contest(lane.head())) return true;
     auto& ends = lane.waiting().fair_ends;
     if (!ends) {
         std::vector<platform::PartitionId> asked;
@@ -176,10 +187,22 @@ bool Intake::is_fair(Lane& lane) {
     return true;
 }
 
-void Intake::move_head(std::size_t n) {
+// Moves the head of a lane, and what follows it there as long as that is as sure to be next.
+void Intake::move_run(std::size_t n) {
     Lane& lane = *lanes_[n];
-    log_guard_.note(n, lane.head().place);
-    lane.move_head(merged_, stretch_.take(lane.key()));
+    const auto has_head = [](const auto& other) { return other->has_head(); };
+    const Timestamp sure_up_to = std::ranges::all_of(lanes_, has_head)
+                                     ? Timestamp::max()
+                                     : wall_clock() - settings_.merge_wait;
+    const std::size_t second = smallest_head(&lane);
+    const auto is_next = [&] {
+        return lane.key().log_time <= sure_up_to && !ends_contest(lane.head()) &&
+               (second == lanes_.size() || lane.key() < lanes_[second]->key());
+    };
+    do {
+        log_guard_.note(n, lane.head().place);
+        lane.move_head(merged_, stretch_.take(lane.key()));
+    } while (lane.has_head() && merged_.size() < kHandOverAt && is_next());
     if (lane.has_head()) return;
     for (const auto& other : lanes_)
         fill(*other);

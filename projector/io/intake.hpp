@@ -58,8 +58,9 @@ public:
     );
     ~Intake();
 
-    // About `most` records, in order; waits that long for the first. Throws what ended the reading:
-    // LogMismatch, LogGone, or KafkaError.
+    // About `most` records, in order; waits that long for the first, and where the shard is far
+    // behind a little for thousands more. Throws what ended the reading: LogMismatch, LogGone, or
+    // KafkaError.
     Inputs take(std::size_t most, std::chrono::milliseconds longest);
 
     // Records that are in the log and were not taken yet, as far as is known.
@@ -70,10 +71,11 @@ private:
     void run(const std::stop_token& stop);
     bool advance();
     void fill(Lane& lane);
-    std::size_t smallest_head() const;
+    std::size_t smallest_head(const Lane* but_for = nullptr) const;
     bool may_pass(Lane& lane);
     bool is_fair(Lane& lane);
-    void move_head(std::size_t n);
+    void move_run(std::size_t n);
+    bool is_full() const;
     void hand_over();
     void note_lag();
 

@@ -78,6 +78,11 @@ void Journal::begin(const std::string& cause, milliseconds pace) {
     rows_.push_back({{seq_ + 1, seq_, next_, next_, cause, pace, limits_.future}, false});
 }
 
+void Journal::find(const Place& place) {
+    at_ = &*next_.try_emplace({place.topic, place.partition}).first;
+    mark_ = &note(log_marks_, place);
+}
+
 void Journal::write(platform::Pipeline& pipeline, const std::string& epoch) {
     static const std::string extend =
         "update journal set seq_to = $3::bigint, end_offsets = $4::jsonb, cause = $5::text,"

@@ -43,6 +43,8 @@ public:
         const ShardPosition& position,
         const Limits& limits
     );
+    Journal(const Journal&) = delete;
+    Journal& operator=(const Journal&) = delete;
 
     // A new stretch begins with the next record. Where nothing was consumed since the last one
     // began, that one gets the cause too.
@@ -50,8 +52,9 @@ public:
 
     void consume(const Place& place) {
         ++seq_;
-        next_[{place.topic, place.partition}] = place.offset + 1;
-        note(log_marks_, place);
+        if (!at_ || at_->first != std::pair{place.topic, place.partition}) find(place);
+        at_->second = place.offset + 1;
+        mark_->last_at = place.log_time;
     }
     const Offsets& next() const { return next_; }
     const LogMarks& log_marks() const { return log_marks_; }
@@ -64,11 +67,15 @@ private:
         bool stored{false};
     };
 
+    void find(const Place& place);
+
     std::int16_t shard_;
     Limits limits_;
     std::int64_t seq_;
     Offsets next_;
     LogMarks log_marks_;
+    Offsets::value_type* at_{nullptr};  // of the partition of the last record
+    LogMark* mark_{nullptr};
     std::vector<Entry> rows_;
 };
 

@@ -138,7 +138,7 @@ Meters::Meters(platform::Metrics& metrics, const ShardId& shard)
         );
 }
 
-void Meters::count(Topic topic, Outcome outcome) {
+prometheus::Counter& Meters::records(Topic topic, Outcome outcome) {
     prometheus::Counter*& counter = records_[{topic, outcome}];
     if (counter == nullptr)
         counter = &metrics_.counter(
@@ -146,7 +146,7 @@ void Meters::count(Topic topic, Outcome outcome) {
             "Records consumed, by topic and what became of them",
             with(with(labels_, "topic", duel::text(topic)), "outcome", text(outcome))
         );
-    counter->Increment();
+    return *counter;
 }
 
 void Meters::dead_letter(Code code) {
@@ -164,8 +164,14 @@ void Meters::took(Phase phase, std::chrono::nanoseconds time) {
     phases_.at(phase)->Observe(seconds(time));
 }
 
-void Meters::batch(std::size_t records) {
+void Meters::batch(std::size_t records, const Tally& tally) {
     batch_records_.Observe(static_cast<double>(records));
+    for (const Topic topic : {Topic::trades, Topic::prices}) {
+        for (const Outcome outcome : {Outcome::applied, Outcome::retried, Outcome::refused}) {
+            if (const std::size_t count = tally.of(topic, outcome); count > 0)
+                this->records(topic, outcome).Increment(static_cast<double>(count));
+        }
+    }
 }
 
 void Meters::append_to_commit(std::chrono::nanoseconds time) {

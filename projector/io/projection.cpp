@@ -98,8 +98,9 @@ private:
     Intake intake_;
     PaceKeeper pace_keeper_;
 
-    std::vector<DeadLetter> letters_;  // of this batch
-    std::size_t retried_{0};           // in this batch
+    // Of this batch.
+    std::vector<DeadLetter> letters_;
+    Tally tally_;
     Clock::time_point last_record_{Clock::now()};
     Clock::time_point last_note_{Clock::now()};
     Clock::time_point last_ranking_{Clock::now()};
@@ -208,7 +209,7 @@ void ShardProjection<State>::work(const Inputs& inputs) {
         if (probe_batches_ > 0)
             answer(connection_, state_->book, id_questions(state_->book, inputs));
     }
-    retried_ = 0;
+    tally_ = {};
     timed(meters_, Meters::Phase::apply, [&] {
         for (std::size_t chunk = 0; chunk < inputs.size(); ++chunk) {
             heartbeat_.beat();
@@ -221,8 +222,9 @@ void ShardProjection<State>::work(const Inputs& inputs) {
     commit();
     timed(meters_, Meters::Phase::publish, [&] { publish(); });
 
-    if (probe_batches_ > 0) probe_batches_ = retried_ > 0 ? kProbeBatches : probe_batches_ - 1;
-    meters_.batch(records);
+    if (probe_batches_ > 0)
+        probe_batches_ = tally_.of(Outcome::retried) > 0 ? kProbeBatches : probe_batches_ - 1;
+    meters_.batch(records, tally_);
     const Timestamp newest = inputs.back().back().place().log_time;
     meters_.append_to_commit(age(inputs.front()[0].place().log_time));
     if (intake_.lag() > 0)
@@ -254,8 +256,7 @@ void ShardProjection<State>::consume(const Inputs& inputs, std::size_t chunk, st
         ranked_for(last_ranking_ - begin);
     }
     journal_.consume(input.place());
-    meters_.count(input.place().topic, verdict.outcome);
-    if (verdict.outcome == Outcome::retried) ++retried_;
+    tally_.add(input.place().topic, verdict.outcome);
     if (verdict.outcome == Outcome::refused && input.place().topic == shard_.own_topic()) {
         letters_.push_back(dead_letter_of(input, verdict.error, state_->seq));
         meters_.dead_letter(verdict.error.code);

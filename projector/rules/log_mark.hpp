@@ -24,10 +24,11 @@ struct LogMark {
 
 using LogMarks = std::map<std::pair<Topic, std::int32_t>, LogMark>;
 
-inline void note(LogMarks& marks, const Place& place) {
+inline LogMark& note(LogMarks& marks, const Place& place) {
     const LogMark fresh{place.offset, place.log_time, place.log_time};
     const auto [mark, is_new] = marks.try_emplace({place.topic, place.partition}, fresh);
     mark->second.last_at = place.log_time;
+    return mark->second;
 }
 
 // A partition as the log has it now.

@@ -21,10 +21,8 @@ struct MergeKey {
     }
     friend std::strong_ordering operator<=>(const MergeKey& a, const MergeKey& b) {
         if (a.log_time != b.log_time) return a.log_time <=> b.log_time;
-        const auto tie = [](const MergeKey& key) {
-            return std::tuple{key.log_time, text(key.topic), key.partition, key.offset};
-        };
-        return tie(a) <=> tie(b);
+        if (a.topic != b.topic) return text(a.topic) <=> text(b.topic);
+        return std::tie(a.partition, a.offset) <=> std::tie(b.partition, b.offset);
     }
     friend bool operator==(const MergeKey& a, const MergeKey& b) { return std::is_eq(a <=> b); }
 };
