@@ -9,6 +9,12 @@ namespace {
 
 constexpr std::size_t kBlock = std::size_t{256} << 10;
 
+// An idempotent producer has one request of a partition under way. What more is queued makes
+// librdkafka 2.0's thread spin until the answer, so a big batch is given to it request by request.
+constexpr std::size_t kRequest = 900'000;  // bytes; a request takes a million
+constexpr std::size_t kBytesAround = 30;   // of a record, about
+constexpr auto kAnswer = std::chrono::milliseconds{100};
+
 }  // namespace
 
 using platform::Delivery;
@@ -40,8 +46,14 @@ void Publisher::begin(std::int64_t seq) {
 }
 
 void Publisher::end() {
-    for (const auto& [key, value] : gathered_)
+    std::size_t request = 0;  // bytes
+    for (const auto& [key, value] : gathered_) {
         send("feed", key, value, {}, feed_partition_, Producer::Value::lent);
+        request += key.size() + value.size() + kBytesAround;
+        if (request < kRequest) continue;
+        flush(kAnswer);
+        request = 0;
+    }
     gathered_.clear();
     batches_.back().complete = true;
     poll();
