@@ -57,16 +57,20 @@ std::optional<Amount> average_price(Amount quantity, Amount cost) {
 
 std::optional<Amount> performance(Amount equity, Amount put_in) {
     if (put_in.sign() <= 0) return std::nullopt;
-    constexpr UInt128 kHundred = static_cast<UInt128>(Amount::kUnitsPerOne) * 100;
+    constexpr auto kOne = static_cast<UInt128>(Amount::kUnitsPerOne);
     // The difference may be wider than an amount, and than a signed 128-bit number, but not than an
     // unsigned one.
     const bool loss = equity < put_in;
     const UInt128 units =
         loss ? static_cast<UInt128>(put_in.units()) - static_cast<UInt128>(equity.units())
              : static_cast<UInt128>(equity.units()) - static_cast<UInt128>(put_in.units());
-    return signed_amount(
-        divide_rounded(multiply_wide(units, kHundred), magnitude(put_in.units())), loss
-    );
+    const UInt128 divisor = magnitude(put_in.units());
+    // Mostly a whole amount was put in: the same quotient of shorter numbers, in half the time.
+    const UInt128 whole = divisor / kOne;
+    const auto quotient = whole * kOne == divisor
+                              ? divide_rounded(multiply_wide(units, 100), whole)
+                              : divide_rounded(multiply_wide(units, 100 * kOne), divisor);
+    return signed_amount(quotient, loss);
 }
 
 }  // namespace duel

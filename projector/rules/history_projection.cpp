@@ -1,7 +1,5 @@
 #include "projector/rules/history_projection.hpp"
 
-#include "projector/rules/ranking.hpp"
-
 namespace duel::projector {
 
 void HistoryProjection::on(const MinuteLeft& left, Step& step) {
@@ -59,7 +57,7 @@ void HistoryProjection::note_ranks(Contest& contest, Timestamp minute, std::int6
              .performance = portfolio.last_minute.performance}
         );
     };
-    for (const Standing& standing : rank(contest)) {
+    for (const Standing& standing : ranking_.rank(contest)) {
         LastMinute& last = standing.portfolio->last_minute;
         if (last.ranked && last.rank == standing.rank &&
             last.portfolio_value == standing.portfolio_value &&

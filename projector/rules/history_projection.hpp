@@ -2,6 +2,7 @@
 
 #include "projector/rules/acceptance.hpp"
 #include "projector/rules/happenings.hpp"
+#include "projector/rules/ranking.hpp"
 #include "projector/rules/rows/history_rows.hpp"
 
 namespace duel::projector {
@@ -24,6 +25,8 @@ private:
     void note_equity(Portfolio& portfolio, Timestamp minute, std::int64_t seq);
     void note_equities(Accounts& accounts, Timestamp minute, std::int64_t seq);
     void note_ranks(Contest& contest, Timestamp minute, std::int64_t seq);
+
+    Ranking ranking_;
 };
 
 }  // namespace duel::projector

@@ -1,7 +1,5 @@
 #include "projector/rules/leaderboard_projection.hpp"
 
-#include "projector/rules/ranking.hpp"
-
 namespace duel::projector {
 namespace {
 
@@ -47,7 +45,7 @@ void LeaderboardProjection::on(const ContestCompleted&, Step& step) {
 void LeaderboardProjection::rank_contest(Contest& contest, Step& step) {
     contest.ranked = contest.newest_motion();
     ++rankings;
-    const auto standings = rank(contest);
+    const auto& standings = ranking_.rank(contest);
     for (std::size_t i = 0; i < standings.size(); ++i) {
         if (i + kAhead < standings.size()) fetch_ahead(*standings[i + kAhead].portfolio);
         const Standing& standing = standings[i];

@@ -2,6 +2,7 @@
 
 #include "projector/rules/acceptance.hpp"
 #include "projector/rules/happenings.hpp"
+#include "projector/rules/ranking.hpp"
 #include "projector/rules/rows/history_rows.hpp"
 
 namespace duel::projector {
@@ -23,6 +24,8 @@ public:
 
 private:
     void rank_contest(Contest& contest, Step& step);
+
+    Ranking ranking_;
 };
 
 }  // namespace duel::projector

@@ -1,4 +1,5 @@
 #include "core/amount.hpp"
+#include "core/valuation.hpp"
 #include "core/wide.hpp"
 
 #include <boost/multiprecision/cpp_int.hpp>
@@ -16,7 +17,7 @@ using boost::multiprecision::cpp_int;
 
 namespace {
 
-constexpr int kCases = 250'000;  // of each of the four operations
+constexpr int kCases = 250'000;  // of each operation
 
 cpp_int big(UInt128 value) {
     return (cpp_int{static_cast<std::uint64_t>(value >> 64U)} << 64U) +
@@ -162,6 +163,20 @@ TEST_CASE("products over a divisor agree with arbitrary precision", "[amount][pr
             outcome([&] { return multiply_divide(a, b, c); }),
             quotient(big(a) * big(b), big(c)),
             {a, b, c}
+        );
+    }
+}
+
+TEST_CASE("performance agrees with arbitrary precision", "[valuation][property]") {
+    Amounts amounts{7};
+    for (int i = 0; i < kCases; ++i) {
+        const Amount equity = amounts.next(), put_in = amounts.next();
+        const auto got = performance(equity, put_in);
+        const auto wanted = quotient((big(equity) - big(put_in)) * 100 * one(), big(put_in));
+        expect(
+            got ? std::optional{big(*got)} : std::nullopt,
+            put_in.sign() > 0 ? wanted : std::nullopt,
+            {equity, put_in}
         );
     }
 }
