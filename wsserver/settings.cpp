@@ -48,6 +48,13 @@ void add_endpoint(platform::SettingTable& run, ServerSettings& server, Raw& raw)
     run.add(
         "--listen", "DUEL_WSSERVER_LISTEN", raw.listen, "ADDRESS:PORT", "where clients connect"
     );
+    run.add(
+        "--share-port",
+        "DUEL_WSSERVER_SHARE_PORT",
+        server.shares_port,
+        "",
+        "with other servers on this machine that do: the kernel spreads clients over them"
+    );
     run.add("--tls-cert", "DUEL_TLS_CERT", server.certificate, "file", "certificate chain, PEM")
         .required();
     run.add("--tls-key", "DUEL_TLS_KEY", server.key, "file", "its private key, PEM").required();

@@ -3,7 +3,7 @@
 #include "platform/log.hpp"
 #include "wsserver/net/session.hpp"
 
-#include <boost/asio/ssl/stream_base.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
@@ -30,8 +30,8 @@ Seconds wall_seconds() {
 Arrival::Arrival(Loop& loop, Tcp::socket socket)
     : loop_(loop),
       service_(loop.service()),
-      stream_(std::move(socket), loop.tls()),
-      ip_(address_of(stream_.next_layer())),
+      socket_(std::move(socket), *loop.tls()),
+      ip_(address_of(socket_.tcp())),
       deadline_(std::chrono::steady_clock::now() + service_.settings.handshake_deadline) {
     parser_.header_limit(kMaxHeaderBytes);
     parser_.body_limit(0);
@@ -43,20 +43,17 @@ Arrival::~Arrival() {
 
 void Arrival::start() {
     service_.meters.attempts.Increment();
-    stream_.async_handshake(
-        boost::asio::ssl::stream_base::server,
-        [self = shared_from_this()](error_code error) {
-            if (error) return self->abort("tls");
-            self->deadline_ =
-                std::chrono::steady_clock::now() + self->service_.settings.upgrade_deadline;
-            self->read_request();
-        }
-    );
+    socket_.async_handshake([self = shared_from_this()](error_code error) {
+        if (error) return self->abort("tls");
+        self->deadline_ =
+            std::chrono::steady_clock::now() + self->service_.settings.upgrade_deadline;
+        self->read_request();
+    });
 }
 
 void Arrival::read_request() {
     http::async_read_header(
-        stream_,
+        socket_,
         buffer_,
         parser_,
         [self = shared_from_this()](error_code error, std::size_t) {
@@ -82,7 +79,7 @@ void Arrival::on_request() {
     Verdict verdict = Refusal{Refusal::Why::absent, "none was offered as the subprotocol"};
     if (!upgrade.token.empty()) verdict = service_.tokens.verify(upgrade.token, wall_seconds());
     if (const auto refusal = limit(upgrade, verdict)) return refuse(*refusal);
-    become_session(std::move(upgrade), std::move(verdict));
+    accept(std::move(upgrade), std::move(verdict));
 }
 
 std::optional<UpgradeRefusal> Arrival::limit(const Upgrade& upgrade, const Verdict& verdict) {
@@ -125,18 +122,32 @@ void Arrival::refuse(const UpgradeRefusal& refusal) {
         .end_object()
         .end_object();
     response_.prepare_payload();
-    http::async_write(stream_, response_, [self = shared_from_this()](error_code, std::size_t) {
-        end_sending(self->stream_);
+    http::async_write(socket_, response_, [self = shared_from_this()](error_code, std::size_t) {
+        self->socket_.end_sending();
         self->leave();
     });
+}
+
+void Arrival::accept(Upgrade upgrade, Verdict verdict) {
+    answer_ = answer_to(upgrade);
+    boost::asio::async_write(
+        socket_,
+        boost::asio::buffer(answer_),
+        [self = shared_from_this(),
+         upgrade = std::move(upgrade),
+         verdict = std::move(verdict)](error_code error, std::size_t) mutable {
+            if (error) return self->abort("gone");
+            self->become_session(std::move(upgrade), std::move(verdict));
+        }
+    );
 }
 
 void Arrival::become_session(Upgrade upgrade, Verdict verdict) {
     is_session_ = true;
     std::make_shared<Session>(
-        loop_, std::move(stream_), std::move(upgrade), std::move(verdict), std::move(ip_)
+        loop_, std::move(socket_), std::move(upgrade), std::move(verdict), std::move(ip_)
     )
-        ->start(parser_.release());
+        ->start();
     leave();
 }
 
@@ -145,10 +156,9 @@ void Arrival::tick(Instant now) {
 }
 
 void Arrival::abort(std::string_view reason) {
-    if (is_session_ || !stream_.next_layer().is_open()) return;
+    if (is_session_ || !socket_.tcp().is_open()) return;
     service_.meters.rejected(reason);
-    error_code ignored;
-    stream_.next_layer().close(ignored);
+    socket_.close();
     leave();
 }
 

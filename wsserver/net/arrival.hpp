@@ -6,7 +6,7 @@
 // HTTP answer and never a connection that opens and closes.
 
 #include "wsserver/net/loop.hpp"
-#include "wsserver/net/tls.hpp"
+#include "wsserver/net/tls_socket.hpp"
 #include "wsserver/net/upgrade.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -37,17 +37,19 @@ private:
     // Refuses where a limit is reached.
     std::optional<UpgradeRefusal> limit(const Upgrade& upgrade, const Verdict& verdict);
     void refuse(const UpgradeRefusal& refusal);
+    void accept(Upgrade upgrade, Verdict verdict);
     void become_session(Upgrade upgrade, Verdict verdict);
     void leave();
 
     Loop& loop_;
     Service& service_;
-    TlsStream stream_;
+    TlsSocket socket_;
     std::string ip_;
     Instant deadline_;
     boost::beast::flat_buffer buffer_;
     boost::beast::http::request_parser<boost::beast::http::empty_body> parser_;
     Response response_;
+    std::string answer_;  // to an upgrade
     bool is_session_ = false;
 };
 

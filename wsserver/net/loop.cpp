@@ -18,14 +18,16 @@ constexpr std::uint32_t slot_of(ConnectionId who) {
 
 }  // namespace
 
-Loop::Loop(unsigned number, Service& service, boost::asio::ssl::context& tls)
+Loop::Loop(unsigned number, Service& service)
     : number_(number),
       service_(service),
-      tls_(tls),
       work_(context_.get_executor()),
       timer_(context_),
+      inbound_(TlsSocket::kRecordBytes),
       latency_bounds_(platform::Metrics::latency_buckets()),
-      latency_counts_(latency_bounds_.size() + 1) {}
+      latency_counts_(latency_bounds_.size() + 1) {
+    outbound_.reserve(TlsSocket::kRecordBytes);
+}
 
 Loop::~Loop() {
     stop();
@@ -84,10 +86,10 @@ void Loop::hand_over(
     for (const auto& delivery : deliveries) {
         auto* session = find(delivery.to);
         if (session == nullptr) continue;
-        if (session->enqueue({delivery.message, delivery.report})) to_write_.push_back(session);
+        if (session->enqueue({delivery.message, delivery.report})) to_write_.push_back(delivery.to);
     }
-    for (auto* session : to_write_)
-        session->pump();
+    for (const auto who : to_write_)
+        if (auto* session = find(who)) session->pump();
     to_write_.clear();
     for (const auto& closing : closings)
         close(closing.who, closing.code, closing.reason);

@@ -7,18 +7,20 @@
 
 #include "platform/health.hpp"
 #include "wsserver/net/service.hpp"
+#include "wsserver/net/tls.hpp"
 #include "wsserver/streams/output.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <set>
+#include <span>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -31,7 +33,7 @@ class Loop {
 public:
     static constexpr std::chrono::milliseconds kTick{250};
 
-    Loop(unsigned number, Service& service, boost::asio::ssl::context& tls);
+    Loop(unsigned number, Service& service);
     // Stops: what is still connected ends with its TCP connection.
     ~Loop();
 
@@ -40,7 +42,12 @@ public:
     void stop();
     boost::asio::io_context& context() { return context_; }
     Service& service() { return service_; }
-    boost::asio::ssl::context& tls() { return tls_; }
+    // What new connections begin with.
+    std::shared_ptr<const TlsContext> tls() const { return service_.tls.load(); }
+
+    // Buffers of whoever is at work: connections have none of their own.
+    std::span<char> inbound() { return inbound_; }
+    std::string& outbound() { return outbound_; }
 
     template <class Task>
     void post(Task task) {
@@ -79,7 +86,6 @@ private:
 
     unsigned number_;
     Service& service_;
-    boost::asio::ssl::context& tls_;
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     boost::asio::steady_timer timer_;
@@ -87,7 +93,9 @@ private:
     std::vector<Slot> slots_;
     std::vector<std::uint32_t> free_slots_;
     std::set<std::shared_ptr<Arrival>> arrivals_;
-    std::vector<Session*> to_write_;
+    std::vector<ConnectionId> to_write_;
+    std::vector<char> inbound_;
+    std::string outbound_;
 
     // Counted here and handed on once a tick: metrics lock.
     std::vector<double> latency_bounds_;

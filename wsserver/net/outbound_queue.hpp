@@ -5,11 +5,13 @@
 // Above `soft` the client counts as congested: it gets event messages only, until half of that is
 // left. Above `hard` it is given up. A single message of any size fits into an empty queue.
 
+#include "wsserver/net/frame.hpp"
 #include "wsserver/streams/message.hpp"
 
+#include <algorithm>
 #include <cstddef>
-#include <deque>
-#include <optional>
+#include <string>
+#include <vector>
 
 namespace duel::wsserver {
 
@@ -30,36 +32,76 @@ public:
     Change push(Item item) {
         bytes_ += item.message->text.size();
         items_.push_back(std::move(item));
-        if (bytes_ > limits_.hard_bytes && items_.size() > 1) return Change::overflowed;
+        if (bytes_ > limits_.hard_bytes && items_.size() - first_ > 1) return Change::overflowed;
         if (bytes_ <= limits_.soft_bytes || is_congested_) return Change::none;
         is_congested_ = true;
         return Change::congested;
     }
 
-    bool empty() const { return items_.empty(); }
+    bool empty() const { return first_ == items_.size(); }
     std::size_t bytes() const { return bytes_; }
-    const Item& front() const { return items_.front(); }
+    // Whether the next byte begins a frame, so that a control frame may go before it.
+    bool at_frame() const { return taken_ == 0; }
 
-    // The front was written.
-    Change pop() {
-        bytes_ -= items_.front().message->text.size();
-        items_.pop_front();
+    // Appends what comes next to `out`, as frames, until that is `most` bytes long. Calls
+    // `on_whole(const Item&)` for each message whose last byte went.
+    template <class OnWhole>
+    Change take(std::string& out, std::size_t most, OnWhole&& on_whole) {
+        while (!empty() && out.size() < most) {
+            const Item& item = items_[first_];
+            const std::string& text = item.message->text;
+            const FrameHead head{FrameHead::kText, text.size()};
+            if (taken_ < head.size()) {
+                const auto part = head.view().substr(taken_, most - out.size());
+                out.append(part);
+                taken_ += part.size();
+            }
+            if (taken_ >= head.size()) {
+                const auto from = taken_ - head.size();
+                const auto count = std::min(text.size() - from, most - out.size());
+                out.append(text, from, count);
+                taken_ += count;
+            }
+            if (taken_ < head.size() + text.size()) break;
+            bytes_ -= text.size();
+            taken_ = 0;
+            on_whole(item);
+            pop();
+        }
         if (!is_congested_ || bytes_ > limits_.soft_bytes / 2) return Change::none;
         is_congested_ = false;
         return Change::drained;
     }
 
-    // Gives up what is not being written. `writing`: the front is, and stays.
-    void clear(bool writing) {
-        while (items_.size() > (writing ? 1U : 0U)) {
+    // Gives up everything but a frame that was begun.
+    void clear() {
+        const auto keep = first_ + (taken_ > 0 ? 1U : 0U);
+        while (items_.size() > keep) {
             bytes_ -= items_.back().message->text.size();
             items_.pop_back();
         }
     }
 
 private:
+    static constexpr std::size_t kKept = 16;
+
+    // The places of what has gone are used again; many of them are given back.
+    void pop() {
+        items_[first_++].message.reset();
+        if (empty()) {
+            items_.clear();
+            if (items_.capacity() > kKept) items_.shrink_to_fit();
+            first_ = 0;
+        } else if (first_ >= kKept && first_ >= items_.size() / 2) {
+            items_.erase(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(first_));
+            first_ = 0;
+        }
+    }
+
     Limits limits_;
-    std::deque<Item> items_;
+    std::vector<Item> items_;
+    std::size_t first_ = 0;  // that has not gone
+    std::size_t taken_ = 0;  // bytes of its frame that have
     std::size_t bytes_ = 0;
     bool is_congested_ = false;
 };

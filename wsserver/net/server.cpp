@@ -9,36 +9,38 @@ namespace duel::wsserver {
 namespace {
 
 using namespace std::chrono_literals;
-using boost::system::error_code;
-
-constexpr std::size_t kMostOnTheirWay = 2'000;  // sockets beyond those that may be connections
-
-std::vector<std::unique_ptr<Loop>> make_loops(Service& service, boost::asio::ssl::context& tls) {
+std::vector<std::unique_ptr<Loop>> make_loops(Service& service) {
     const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     const auto count = service.settings.threads > 0 ? service.settings.threads : cores;
     std::vector<std::unique_ptr<Loop>> loops;
     for (int i = 0; i < count; ++i)
-        loops.push_back(std::make_unique<Loop>(static_cast<unsigned>(i), service, tls));
+        loops.push_back(std::make_unique<Loop>(static_cast<unsigned>(i), service));
     return loops;
 }
 
 }  // namespace
 
 Server::Server(ServerSettings settings, Hub& hub, Meters& meters, platform::Health& health)
-    : service_(std::move(settings), hub, meters),
-      health_(health),
-      tls_(make_tls_context(service_.settings.certificate, service_.settings.key)),
-      loops_(make_loops(service_, tls_)),
-      acceptor_(loops_.front()->context()),
-      retry_(loops_.front()->context()) {
+    : service_(std::move(settings), hub, meters), health_(health), loops_(make_loops(service_)) {
+    listen();
+}
+
+// What a loop works on ends with its thread.
+Server::~Server() {
+    for (auto& loop : loops_)
+        loop->stop();
+}
+
+void Server::listen() {
     const auto& address = service_.settings.address;
     const auto port = service_.settings.port;
     try {
-        const Tcp::endpoint endpoint{boost::asio::ip::make_address(address), port};
-        acceptor_.open(endpoint.protocol());
-        acceptor_.set_option(Tcp::acceptor::reuse_address{true});
-        acceptor_.bind(endpoint);
-        acceptor_.listen(4096);
+        Tcp::endpoint endpoint{boost::asio::ip::make_address(address), port};
+        if (!service_.settings.shares_port) check_port_is_free(loops_.front()->context(), endpoint);
+        for (auto& loop : loops_) {
+            acceptors_.push_back(std::make_unique<Acceptor>(*loop, endpoint));
+            endpoint.port(acceptors_.front()->port());
+        }
     } catch (const boost::system::system_error& error) {
         throw std::runtime_error(
             "cannot listen on " + address + ":" + std::to_string(port) + ": " +
@@ -47,42 +49,11 @@ Server::Server(ServerSettings settings, Hub& hub, Meters& meters, platform::Heal
     }
 }
 
-// The acceptor belongs to the first loop's thread for as long as there is one.
-Server::~Server() {
-    for (auto& loop : loops_)
-        loop->stop();
-}
-
 void Server::start() {
-    for (auto& loop : loops_)
-        loop->start(health_.heartbeat("connections", 30s));
-    loops_.front()->post([this] { accept(); });
-}
-
-void Server::accept() {
-    auto& loop = *loops_[next_loop_++ % loops_.size()];
-    acceptor_.async_accept(loop.context(), [this, &loop](error_code error, Tcp::socket socket) {
-        if (error == boost::asio::error::operation_aborted) return;
-        if (error) {
-            // Out of descriptors, most likely: said once, and tried again when some may be free.
-            if (std::exchange(accepts_, false))
-                platform::log::error("cannot accept connections: {}", error.message());
-            retry_.expires_after(100ms);
-            return retry_.async_wait([this](error_code stopped) {
-                if (!stopped) accept();
-            });
-        }
-        if (!std::exchange(accepts_, true)) platform::log::info("accepting connections again");
-        if (service_.connections >= service_.settings.most_connections + kMostOnTheirWay) {
-            service_.meters.rejected("sockets");
-        } else {
-            ++service_.connections;
-            loop.post([&loop, taken = std::move(socket)]() mutable {
-                loop.receive(std::move(taken));
-            });
-        }
-        accept();
-    });
+    for (std::size_t i = 0; i < loops_.size(); ++i) {
+        acceptors_[i]->start();
+        loops_[i]->start(health_.heartbeat("connections", 30s));
+    }
 }
 
 void Server::hand_over(std::vector<Delivery>&& deliveries, std::vector<Closing>&& closings) {
@@ -104,11 +75,8 @@ void Server::hand_over(std::vector<Delivery>&& deliveries, std::vector<Closing>&
 }
 
 void Server::drain() {
-    loops_.front()->post([this] {
-        error_code ignored;
-        acceptor_.close(ignored);
-        retry_.cancel();
-    });
+    for (std::size_t i = 0; i < loops_.size(); ++i)
+        loops_[i]->post([&acceptor = *acceptors_[i]] { acceptor.stop(); });
     // A few clients need no long goodbye.
     const auto count = service_.connections.load();
     const auto time = std::min(service_.settings.drain, 50ms * static_cast<std::int64_t>(count));

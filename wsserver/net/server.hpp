@@ -1,12 +1,12 @@
 #pragma once
 
-// The wss server: one listening socket, a thread of connections per core.
+// The wss server: a thread of connections per core, each with its listening socket.
 
 #include "platform/health.hpp"
 #include "platform/shutdown.hpp"
+#include "wsserver/net/acceptor.hpp"
 #include "wsserver/net/loop.hpp"
 #include "wsserver/net/service.hpp"
-#include "wsserver/net/tls.hpp"
 
 #include <memory>
 #include <vector>
@@ -27,19 +27,15 @@ public:
     // Stops accepting, tells everybody, closes them over `drain`, and waits for that.
     void drain();
 
-    std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+    std::uint16_t port() const { return acceptors_.front()->port(); }
 
 private:
-    void accept();
+    void listen();
 
     Service service_;
     platform::Health& health_;
-    boost::asio::ssl::context tls_;
     std::vector<std::unique_ptr<Loop>> loops_;
-    Tcp::acceptor acceptor_;
-    boost::asio::steady_timer retry_;
-    std::size_t next_loop_ = 0;
-    bool accepts_ = true;  // as far as the log knows
+    std::vector<std::unique_ptr<Acceptor>> acceptors_;  // one of each loop
 };
 
 }  // namespace duel::wsserver

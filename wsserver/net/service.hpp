@@ -5,12 +5,14 @@
 #include "wsserver/meters.hpp"
 #include "wsserver/net/attempt_limit.hpp"
 #include "wsserver/net/outbound_queue.hpp"
+#include "wsserver/net/tls.hpp"
 #include "wsserver/net/token.hpp"
 #include "wsserver/net/user_connections.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,7 @@ class Hub;
 struct ServerSettings {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8443;
+    bool shares_port = false;  // with other processes that do
     std::string certificate;
     std::string key;
     std::string secret;  // of session tokens
@@ -49,6 +52,7 @@ struct ServerSettings {
 struct Service {
     Service(ServerSettings chosen, Hub& the_hub, Meters& the_meters)
         : settings(std::move(chosen)),
+          tls(std::make_shared<const TlsContext>(settings.certificate, settings.key)),
           hub(the_hub),
           meters(the_meters),
           tokens({.secret = settings.secret}),
@@ -57,6 +61,7 @@ struct Service {
           users(settings.most_per_user) {}
 
     const ServerSettings settings;
+    std::atomic<std::shared_ptr<const TlsContext>> tls;
     Hub& hub;
     Meters& meters;
     TokenVerifier tokens;

@@ -4,14 +4,12 @@
 #include "wsserver/io/hub.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/beast/websocket/rfc6455.hpp>
 
 #include <algorithm>
 
 namespace duel::wsserver {
 namespace {
 
-namespace websocket = boost::beast::websocket;
 using boost::system::error_code;
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
@@ -19,7 +17,6 @@ using std::chrono::system_clock;
 constexpr std::chrono::seconds kWarnBeforeExpiry{60};
 constexpr std::chrono::seconds kLinger{1};
 constexpr int kMissedHeartbeats = 3;
-constexpr std::uint16_t kNoCode = 1006;  // TCP ended without a close frame; never on the wire
 
 Timestamp wall_now() {
     return std::chrono::time_point_cast<std::chrono::milliseconds>(system_clock::now());
@@ -27,16 +24,16 @@ Timestamp wall_now() {
 
 }  // namespace
 
-Session::Session(Loop& loop, TlsStream stream, Upgrade upgrade, Verdict verdict, std::string ip)
+Session::Session(Loop& loop, TlsSocket socket, Upgrade upgrade, Verdict verdict, std::string ip)
     : loop_(loop),
       service_(loop.service()),
-      socket_(std::move(stream)),
+      socket_(std::move(socket)),
       upgrade_(std::move(upgrade)),
       verdict_(std::move(verdict)),
       ip_(std::move(ip)),
+      reader_(service_.settings.message_bytes),
       queue_(service_.settings.queue),
       began_(steady_clock::now()),
-      step_deadline_(began_ + service_.settings.upgrade_deadline),
       last_heard_(std::make_shared<std::atomic<Instant::rep>>(began_.time_since_epoch().count())),
       next_ping_(began_ + upgrade_.match.endpoint->heartbeat),
       allowance_(2 * service_.settings.messages_per_second),
@@ -46,34 +43,17 @@ Session::~Session() {
     --service_.connections;
 }
 
-void Session::start(UpgradeRequest request) {
+void Session::start() {
     id_ = loop_.add(shared_from_this());
-    request_ = std::move(request);
-    socket_.set_option(websocket::stream_base::decorator([this](websocket::response_type& answer) {
-        answer.set(boost::beast::http::field::server, "duelcast");
-        if (!upgrade_.protocol.empty())
-            answer.set(boost::beast::http::field::sec_websocket_protocol, upgrade_.protocol);
-    }));
-    socket_.auto_fragment(false);
-    socket_.text(true);
-    socket_.read_message_max(service_.settings.message_bytes);
-    socket_.control_callback([this](websocket::frame_type, boost::beast::string_view) {
-        last_heard_->store(steady_clock::now().time_since_epoch().count());
-    });
     error_code ignored;
-    socket_.next_layer().next_layer().set_option(Tcp::no_delay{true}, ignored);
-    socket_.async_accept(request_, [self = shared_from_this()](error_code error) {
-        self->on_accepted(error);
-    });
+    socket_.tcp().set_option(Tcp::no_delay{true}, ignored);
+    on_accepted();
+    if (!is_finished_) read();
 }
 
-void Session::on_accepted(error_code error) {
-    request_ = {};
-    if (error) return finish(kNoCode, error.message());
-    is_accepted_ = true;
+void Session::on_accepted() {
     service_.meters.accepted.Increment();
     service_.meters.connected(*upgrade_.match.endpoint).Increment();
-    read();
     if (const auto* refusal = std::get_if<Refusal>(&verdict_)) {
         const auto code = refusal->why == Refusal::Why::absent    ? Code::authentication_required
                           : refusal->why == Refusal::Why::expired ? Code::token_expired
@@ -115,10 +95,10 @@ void Session::refuse(Code code, const std::string& sentence) {
 }
 
 bool Session::enqueue(OutboundQueue::Item item) {
-    if (farewell_ || is_finished_ || !is_accepted_) return false;
+    if (farewell_ || is_finished_) return false;
     loop_.queue_changed(static_cast<std::ptrdiff_t>(item.message->text.size()));
     note(queue_.push(std::move(item)));
-    return !is_writing_ && !farewell_;
+    return blocked_.empty() && !farewell_ && !std::exchange(is_in_line_, true);
 }
 
 void Session::send(MessagePtr message) {
@@ -141,69 +121,19 @@ void Session::note(OutboundQueue::Change change) {
     }
 }
 
-void Session::pump() {
-    if (is_writing_ || is_finished_ || is_closing_) return;
-    auto done = [self = shared_from_this()](error_code error, std::size_t = 0) {
-        self->on_written(error);
-    };
-    if (!queue_.empty()) {
-        is_writing_ = is_writing_message_ = true;
-        socket_.async_write(boost::asio::buffer(queue_.front().message->text), std::move(done));
-    } else if (farewell_) {
-        is_closing_ = true;
-        websocket::close_reason reason{
-            static_cast<websocket::close_code>(farewell_->code),
-            boost::beast::string_view{farewell_->reason}.substr(0, 120)};
-        socket_.async_close(reason, [self = shared_from_this()](error_code) {
-            self->finish(self->farewell_->code, self->farewell_->reason);
-        });
-        return;
-    } else if (wants_ping_) {
-        is_writing_ = true;
-        wants_ping_ = false;
-        socket_.async_ping({}, std::move(done));
-    } else {
-        return;
-    }
-    write_began_ = steady_clock::now();
-}
-
-void Session::on_written(error_code error) {
-    is_writing_ = false;
-    if (std::exchange(is_writing_message_, false) && !queue_.empty()) {
-        const auto item = queue_.front();
-        loop_.queue_changed(-static_cast<std::ptrdiff_t>(item.message->text.size()));
-        if (!is_finished_) note(queue_.pop());
-        if (!error && !is_finished_) {
-            service_.meters.sent(*item.message);
-            if (item.report) service_.hub.written(id_);
-            if (item.message->logged_at_ms > 0) {
-                const std::chrono::duration<double> latency =
-                    system_clock::now().time_since_epoch() -
-                    std::chrono::milliseconds{item.message->logged_at_ms};
-                // The broker's clock may be ahead of ours.
-                loop_.observe_latency(std::max(latency.count(), 0.0));
-            }
-        }
-    }
-    if (error) return finish(farewell_ ? farewell_->code : kNoCode, error.message());
-    pump();
-}
-
 void Session::close(std::uint16_t code, std::string reason) {
     if (farewell_ || is_finished_) return;
-    if (!is_accepted_) return leave();
     const auto wait =
         code == 4408 ? std::chrono::milliseconds{1'000} : service_.settings.close_deadline;
     farewell_ = Farewell{code, std::move(reason), steady_clock::now() + wait};
-    if (is_open_) service_.hub.close(id_);
+    if (std::exchange(is_open_, false)) service_.hub.close(id_);
     if (code == 4408) give_up_queue();
     pump();
 }
 
 void Session::give_up_queue() {
     const auto before = static_cast<std::ptrdiff_t>(queue_.bytes());
-    queue_.clear(is_writing_message_);
+    queue_.clear();
     loop_.queue_changed(static_cast<std::ptrdiff_t>(queue_.bytes()) - before);
 }
 
@@ -212,15 +142,15 @@ void Session::announce_shutdown() {
 }
 
 void Session::tick(Instant now, Seconds wall) {
-    if (is_finished_ || !is_accepted_) {
-        if (now > step_deadline_) leave();
+    if (is_finished_) {
+        if (now > linger_until_) leave();
         return;
     }
     if (farewell_) {
-        if (now > farewell_->deadline) finish(farewell_->code, farewell_->reason);
+        if (now > farewell_->deadline) finish_farewell();
         return;
     }
-    if (is_writing_ && now - write_began_ > service_.settings.write_deadline)
+    if (!blocked_.empty() && now - blocked_since_ > service_.settings.write_deadline)
         return close(4408, "reads too slowly");
     watch_token(wall);
     watch_heartbeat(now);
@@ -253,35 +183,35 @@ void Session::finish(std::uint16_t code, std::string_view reason) {
         "disconnected {} with {} after {} ms: {}", name(), code, lived.count(), reason
     );
     service_.meters.closed(code);
-    if (is_accepted_) service_.meters.connected(*upgrade_.match.endpoint).Decrement();
-    if (is_open_) service_.hub.close(id_);
+    service_.meters.connected(*upgrade_.match.endpoint).Decrement();
+    if (std::exchange(is_open_, false)) service_.hub.close(id_);
     if (!identity_.wallet.empty()) service_.users.remove(identity_.wallet, id_);
     give_up_queue();
-    step_deadline_ = steady_clock::now() + kLinger;
+    linger_until_ = steady_clock::now() + kLinger;
+    // A record that was not taken whole has to be the last.
+    if (blocked_.empty()) socket_.end_sending();
     linger();
 }
 
+void Session::finish_farewell() {
+    const auto farewell = *farewell_;
+    finish(farewell.code, farewell.reason);
+}
+
 void Session::linger() {
-    auto& tcp = socket_.next_layer().next_layer();
-    if (!tcp.is_open() || is_writing_) return leave();
-    error_code ignored;
-    tcp.shutdown(Tcp::socket::shutdown_send, ignored);
+    auto& tcp = socket_.tcp();
+    if (!tcp.is_open() || !blocked_.empty()) return leave();
     tcp.async_read_some(
         boost::asio::buffer(discarded_),
         [self = shared_from_this()](error_code error, std::size_t) {
-            if (error || steady_clock::now() > self->step_deadline_) return self->leave();
+            if (error || steady_clock::now() > self->linger_until_) return self->leave();
             self->linger();
         }
     );
 }
 
 void Session::leave() {
-    error_code ignored;
-    socket_.next_layer().next_layer().close(ignored);
-    if (!is_finished_) {
-        is_finished_ = true;
-        service_.meters.rejected("deadline");
-    }
+    socket_.close();
     loop_.remove(id_);
 }
 

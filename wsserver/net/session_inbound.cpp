@@ -7,59 +7,24 @@
 namespace duel::wsserver {
 namespace {
 
-namespace websocket = boost::beast::websocket;
-using boost::system::error_code;
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
-
-constexpr std::uint16_t kNoCode = 1006;  // TCP ended without a close frame; never on the wire
 
 Timestamp wall_now() {
     return std::chrono::time_point_cast<std::chrono::milliseconds>(system_clock::now());
 }
 
-// The close code that Beast answers a frame with that it refuses.
-std::uint16_t code_of(const error_code& error) {
-    if (error == websocket::error::message_too_big || error == websocket::error::buffer_overflow)
-        return 1009;
-    if (error == websocket::error::bad_frame_payload) return 1007;
-    if (error == websocket::condition::protocol_violation) return 1002;
-    return kNoCode;
-}
-
 }  // namespace
 
-void Session::read() {
-    socket_.async_read(inbound_, [self = shared_from_this()](error_code error, std::size_t) {
-        self->on_read(error);
-    });
-}
-
-void Session::on_read(error_code error) {
-    if (is_finished_ || (error && is_closing_)) return;  // async_close ends it
-    if (error == websocket::error::closed) {
-        const auto code = static_cast<std::uint16_t>(socket_.reason().code);
-        return finish(code == 0 || code == 1005 ? 1000 : code, "closed by the client");
-    }
-    if (error) return finish(code_of(error), error.message());
-    last_heard_->store(steady_clock::now().time_since_epoch().count());
-    if (socket_.got_binary()) {
-        close(1003, "text messages are wanted");
-    } else if (!farewell_) {
-        const auto data = inbound_.data();
-        on_message({static_cast<const char*>(data.data()), data.size()});
-    }
-    inbound_.consume(inbound_.size());
-    read();
-}
-
 void Session::on_message(std::string_view text) {
-    if (is_too_often()) {
-        service_.meters.failed(duel::text(Code::too_many_messages));
-        send(error_message(Code::too_many_messages, "too many messages a second"));
-        return close(4429, "too many messages");
-    }
+    if (is_too_often()) return on_too_often();
     std::visit([this](const auto& message) { on(message); }, read_client_message(text));
+}
+
+void Session::on_too_often() {
+    service_.meters.failed(text(Code::too_many_messages));
+    send(error_message(Code::too_many_messages, "too many messages a second"));
+    close(4429, "too many messages");
 }
 
 bool Session::is_too_often() {

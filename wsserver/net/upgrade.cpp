@@ -1,9 +1,12 @@
 #include "wsserver/net/upgrade.hpp"
 
-#include <boost/beast/core/detail/base64.hpp>
-#include <boost/beast/websocket/rfc6455.hpp>
+#include <boost/beast/http/rfc7230.hpp>
 
 #include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <stdexcept>
 
 namespace duel::wsserver {
 namespace {
@@ -53,6 +56,17 @@ UpgradeRefusal bad_request(std::string sentence) {
     return {400, Code::invalid_field, "request", std::move(sentence)};
 }
 
+// That we have read the key: its SHA-1 with a fixed text, in base64.
+std::string accept_of(std::string_view key) {
+    const std::string text = std::string{key} + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    std::array<unsigned char, 20> digest{};
+    if (EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha1(), nullptr) != 1)
+        throw std::runtime_error("SHA-1 failed in OpenSSL");
+    std::array<unsigned char, 29> base64{};  // 28 characters and a zero
+    EVP_EncodeBlock(base64.data(), digest.data(), static_cast<int>(digest.size()));
+    return {reinterpret_cast<const char*>(base64.data()), base64.size() - 1};
+}
+
 }  // namespace
 
 std::variant<Upgrade, UpgradeRefusal> read_upgrade(
@@ -98,7 +112,12 @@ std::variant<Upgrade, UpgradeRefusal> read_upgrade(
     if (!is_allowed_origin(request, origins))
         return UpgradeRefusal{401, Code::forbidden, "origin", "this origin is not on the list"};
 
-    Upgrade upgrade{std::move(*found), std::move(*target), {}, {}};
+    Upgrade upgrade{
+        std::move(*found),
+        std::move(*target),
+        std::string{view(request[field::sec_websocket_key])},
+        {},
+        {}};
     const auto protocols = protocols_of(request);
     const bool is_own = !protocols.empty() && protocols.front() == kOwnProtocol;
     if (!protocols.empty()) upgrade.protocol = protocols.front();
@@ -107,6 +126,17 @@ std::variant<Upgrade, UpgradeRefusal> read_upgrade(
     else if (!is_own && !protocols.empty())
         upgrade.token = protocols.front();
     return upgrade;
+}
+
+std::string answer_to(const Upgrade& upgrade) {
+    auto answer = fmt::format(
+        "HTTP/1.1 101 Switching Protocols\r\nServer: duelcast\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Accept: {}\r\n",
+        accept_of(upgrade.key)
+    );
+    if (!upgrade.protocol.empty())
+        answer += fmt::format("Sec-WebSocket-Protocol: {}\r\n", upgrade.protocol);
+    return answer += "\r\n";
 }
 
 }  // namespace duel::wsserver

@@ -32,6 +32,7 @@ struct UpgradeRefusal {
 struct Upgrade {
     Match match;
     Target target;
+    std::string key;       // Sec-WebSocket-Key
     std::string token;     // empty where none was offered
     std::string protocol;  // subprotocol to echo; empty where none was offered
 };
@@ -43,5 +44,8 @@ std::variant<Upgrade, UpgradeRefusal> read_upgrade(
     const std::vector<std::string>& origins,
     std::size_t extra_bytes
 );
+
+// The answer that makes it a WebSocket (RFC 6455, section 4.2.2).
+std::string answer_to(const Upgrade& upgrade);
 
 }  // namespace duel::wsserver

@@ -1,6 +1,5 @@
 #include "wsserver/net/attempt_limit.hpp"
 #include "wsserver/net/client_message.hpp"
-#include "wsserver/net/outbound_queue.hpp"
 #include "wsserver/net/user_connections.hpp"
 
 #include <catch2/catch.hpp>
@@ -11,12 +10,6 @@ using namespace std::chrono_literals;
 namespace {
 
 const Instant kStart{1'000'000s};
-
-OutboundQueue::Item item(std::size_t bytes) {
-    auto message = std::make_shared<Message>();
-    message->text.assign(bytes, 'x');
-    return {message};
-}
 
 LastHeard heard(Instant at) {
     return std::make_shared<std::atomic<Instant::rep>>(at.time_since_epoch().count());
@@ -61,26 +54,6 @@ TEST_CASE("of a user's connections the one that was idle for longest goes", "[li
     REQUIRE(users.add("w", 4, heard(kStart + 9s)) == ConnectionId{2});
     users.remove("w", 1);
     REQUIRE_FALSE(users.add("w", 5, heard(kStart + 9s)));
-}
-
-TEST_CASE("a queue tells when a client falls behind and when it has caught up", "[limits]") {
-    using Change = OutboundQueue::Change;
-    OutboundQueue queue{{.soft_bytes = 100, .hard_bytes = 1'000}};
-    REQUIRE(queue.push(item(60)) == Change::none);
-    REQUIRE(queue.push(item(60)) == Change::congested);
-    REQUIRE(queue.push(item(60)) == Change::none);
-    REQUIRE(queue.pop() == Change::none);
-    REQUIRE(queue.pop() == Change::none);
-    REQUIRE(queue.pop() == Change::drained);
-    REQUIRE(queue.push(item(900)) == Change::congested);
-    REQUIRE(queue.push(item(200)) == Change::overflowed);
-    queue.clear(true);
-    REQUIRE(queue.bytes() == 900);
-}
-
-TEST_CASE("one message of any size fits into an empty queue", "[limits]") {
-    OutboundQueue queue{{.soft_bytes = 100, .hard_bytes = 1'000}};
-    REQUIRE(queue.push(item(5'000)) == OutboundQueue::Change::congested);
 }
 
 TEST_CASE("clients may write ping in any case", "[limits]") {

@@ -125,3 +125,15 @@ TEST_CASE("a broken target is a bad request", "[upgrade]") {
           "/api/v2/ws/market?a=%00"})
         REQUIRE(outcome(request(target)) == "400 request");
 }
+
+TEST_CASE("the answer shows that the key was read", "[upgrade]") {
+    auto asked = request("/api/v2/ws/portfolio");
+    asked.set(http::field::sec_websocket_protocol, "a.b.c");
+    const auto answer = answer_to(std::get<Upgrade>(read_upgrade(asked, {}, 0)));
+    REQUIRE(answer.starts_with("HTTP/1.1 101 "));
+    // RFC 6455, section 1.3.
+    REQUIRE(
+        answer.find("\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n") != answer.npos
+    );
+    REQUIRE(answer.ends_with("\r\nSec-WebSocket-Protocol: a.b.c\r\n\r\n"));
+}
