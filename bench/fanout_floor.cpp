@@ -5,6 +5,7 @@
 #include "bench/deliveries.hpp"
 #include "bench/floor_server.hpp"
 #include "bench/main.hpp"
+#include "bench/process.hpp"
 #include "bench/report.hpp"
 #include "platform/settings.hpp"
 
@@ -74,13 +75,17 @@ void run(const Options& options) {
     audience.sit_down(std::vector<Seat>(options.clients, Seat{endpoint, "none"}), seconds{60});
     floor.join();
 
+    double cpu = 0;
     const auto start = Clock::now();
     for (std::size_t n = 0; n < events; ++n) {
         const Clock::time_point due = start + std::chrono::nanoseconds{seconds{1}} *
                                                   static_cast<std::int64_t>(n) / options.rate;
         std::this_thread::sleep_until(due);
         deliveries.stamp(n, due);
-        floor.tell(message(n));
+        const auto text = message(n);
+        const double before = thread_cpu_seconds();
+        floor.tell(text);
+        cpu += thread_cpu_seconds() - before;
     }
     std::this_thread::sleep_for(seconds{1});
     audience.leave();
@@ -88,6 +93,8 @@ void run(const Options& options) {
     Report report{fmt::format("floor: one thread writing to {} clients", options.clients)};
     report.add("events/s", options.rate);
     report.add("messages that counted", static_cast<double>(deliveries.received()));
+    const auto told = static_cast<double>(events) * options.clients;
+    report.add("CPU of the floor each", cpu / told * 1e6, "µs");
     for (const double part : {0.5, 0.9, 0.99, 0.999, 1.0}) {
         const auto name =
             part == 1.0 ? std::string{"latency, worst"} : fmt::format("latency p{:g}", part * 100);

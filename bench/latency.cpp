@@ -117,7 +117,9 @@ public:
         const auto server = server_of(options_);
         auto tls = watch::trusting(options_.ca_file);
         Audience audience{server, tls, counted_type(options_.kind), deliveries_};
-        audience.sit_down(seats(), seconds{60});
+        const double resident = server_memory();
+        audience.sit_down(seats(), seconds{120});
+        const double seated = server_memory();
         const auto meters = stack_.meters();
         const Meter own{"this program", getpid()};
         send();
@@ -133,6 +135,13 @@ public:
         for (const auto& meter : meters)
             report.add("CPU of " + meter.name(), meter.used() / span, "cores");
         report.add("CPU of " + own.name(), own.used() / span, "cores");
+        const auto messages = static_cast<double>(audience.messages());
+        for (const auto& meter : meters)
+            if (meter.name() == "wsserver")
+                report.add("CPU of wsserver each", meter.used() / messages * 1e6, "µs");
+        report.add(
+            "memory of wsserver a client", (seated - resident) / options_.clients * 1e3, "kB"
+        );
         audience.leave();
         report.add("messages that counted", static_cast<double>(deliveries_.received()));
         if (const auto due = receipts_due()) {
@@ -158,6 +167,13 @@ private:
     std::optional<std::uint64_t> receipts_due() const {
         if (options_.kind == Kind::market) return std::nullopt;
         return (events_ - warm_up_) * (options_.kind == Kind::contest ? options_.clients : 1U);
+    }
+
+    // 10^6 bytes; 0 where it is not of this machine's stack.
+    double server_memory() const {
+        for (const auto& meter : stack_.meters())
+            if (meter.name() == "wsserver") return meter.resident();
+        return 0;
     }
 
     void wait_for_the_last() const {

@@ -61,6 +61,12 @@ void send(pid_t process, int signal) {
 
 }  // namespace
 
+double thread_cpu_seconds() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
 double cpu_seconds(pid_t process) {
     std::map<pid_t, Stat> all;
     for (const auto& entry : std::filesystem::directory_iterator("/proc")) {

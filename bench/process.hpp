@@ -12,6 +12,9 @@ namespace duel::bench {
 // for included. 0 where there is no such process.
 double cpu_seconds(pid_t process);
 
+// CPU seconds of the calling thread.
+double thread_cpu_seconds();
+
 // What the process holds in memory now (VmRSS), in 10^6 bytes. 0 where there is no such process.
 double resident_megabytes(pid_t process);
 
@@ -36,6 +39,8 @@ public:
         : name_(std::move(name)), process_(process), before_(cpu_seconds(process)) {}
     const std::string& name() const { return name_; }
     double used() const { return cpu_seconds(process_) - before_; }
+    // 10^6 bytes that it holds now.
+    double resident() const { return resident_megabytes(process_); }
 
 private:
     std::string name_;

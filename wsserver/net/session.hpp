@@ -14,7 +14,6 @@
 #include "wsserver/net/tls_socket.hpp"
 #include "wsserver/net/upgrade.hpp"
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -113,7 +112,6 @@ private:
     double allowance_;  // inbound messages that may come now
     Instant allowance_at_;
     int malformed_ = 0;
-    std::array<char, 1024> discarded_{};
 };
 
 }  // namespace duel::wsserver
