@@ -91,10 +91,12 @@ Meters::Meters(platform::Metrics& metrics)
         );
 }
 
-void Meters::sent(const Message& message) const {
-    const auto found = out_.find(message.type);
-    (found == out_.end() ? out_.at("other") : found->second)->Increment();
-    bytes_out.Increment(static_cast<double>(message.text.size()));
+void Meters::sent(const Sent& sent) const {
+    if (sent.messages == 0) return;
+    const auto found = out_.find(sent.type);
+    (found == out_.end() ? out_.at("other") : found->second)
+        ->Increment(static_cast<double>(sent.messages));
+    bytes_out.Increment(static_cast<double>(sent.bytes));
 }
 
 void Meters::received(std::string_view type) const {

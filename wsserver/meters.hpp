@@ -19,7 +19,13 @@ public:
     explicit Meters(platform::Metrics& metrics);
 
     // Thread-safe all of them.
-    void sent(const Message& message) const;
+    // Messages of one type, since the last time.
+    struct Sent {
+        std::string_view type;
+        std::size_t messages = 0;
+        std::size_t bytes = 0;
+    };
+    void sent(const Sent& sent) const;
     void received(std::string_view type) const;
     void closed(int code) {
         counter(

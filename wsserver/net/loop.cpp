@@ -79,14 +79,12 @@ Session* Loop::find(ConnectionId who) {
     return slot.generation == static_cast<std::uint32_t>(who) ? slot.session.get() : nullptr;
 }
 
-void Loop::hand_over(
-    const std::vector<Delivery>& deliveries,
-    const std::vector<Closing>& closings
-) {
-    for (const auto& delivery : deliveries) {
+void Loop::hand_over(std::vector<Delivery> deliveries, const std::vector<Closing>& closings) {
+    for (auto& delivery : deliveries) {
         auto* session = find(delivery.to);
         if (session == nullptr) continue;
-        if (session->enqueue({delivery.message, delivery.report})) to_write_.push_back(delivery.to);
+        if (session->enqueue({std::move(delivery.message), delivery.report}))
+            to_write_.push_back(delivery.to);
     }
     for (const auto who : to_write_)
         if (auto* session = find(who)) session->pump();
@@ -112,6 +110,15 @@ void Loop::drain(std::chrono::milliseconds time) {
         arrival->abort("shutdown");
 }
 
+// Types are few static texts: the same text is at the same place.
+void Loop::count_sent(const Message& message) {
+    const auto* type = message.type.data();
+    auto found = std::ranges::find(sent_, type, [](const auto& sent) { return sent.type.data(); });
+    if (found == sent_.end()) found = sent_.insert(found, {message.type});
+    ++found->messages;
+    found->bytes += message.text.size();
+}
+
 void Loop::observe_latency(double seconds) {
     const auto bucket = std::lower_bound(latency_bounds_.begin(), latency_bounds_.end(), seconds);
     ++latency_counts_[static_cast<std::size_t>(bucket - latency_bounds_.begin())];
@@ -126,6 +133,10 @@ void Loop::queue_changed(std::ptrdiff_t bytes) {
 void Loop::flush_meters() {
     if (const auto bytes = std::exchange(queue_bytes_, 0); bytes != 0)
         service_.meters.queue_bytes.Increment(static_cast<double>(bytes));
+    for (auto& sent : sent_) {
+        service_.meters.sent(sent);
+        sent.messages = sent.bytes = 0;
+    }
     if (!std::exchange(has_latency_, false)) return;
     service_.meters.latency.ObserveMultiple(latency_counts_, latency_sum_);
     std::fill(latency_counts_.begin(), latency_counts_.end(), 0);

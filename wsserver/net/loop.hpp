@@ -62,12 +62,13 @@ public:
     void remove(ConnectionId who);
 
     // Each connection gets all of its messages, then writes once.
-    void hand_over(const std::vector<Delivery>& deliveries, const std::vector<Closing>& closings);
+    void hand_over(std::vector<Delivery> deliveries, const std::vector<Closing>& closings);
     void close(ConnectionId who, std::uint16_t code, const std::string& reason);
 
     // Tells every client that the server goes, and closes them evenly over that time.
     void drain(std::chrono::milliseconds time);
 
+    void count_sent(const Message& message);
     void observe_latency(double seconds);
     void queue_changed(std::ptrdiff_t bytes);
 
@@ -98,6 +99,7 @@ private:
     std::string outbound_;
 
     // Counted here and handed on once a tick: metrics lock.
+    std::vector<Meters::Sent> sent_;  // by type
     std::vector<double> latency_bounds_;
     std::vector<double> latency_counts_;
     double latency_sum_ = 0;

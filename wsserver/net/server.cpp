@@ -68,8 +68,8 @@ void Server::hand_over(std::vector<Delivery>&& deliveries, std::vector<Closing>&
         parts[Loop::number_of(closing.who)].closings.push_back(std::move(closing));
     for (std::size_t i = 0; i < parts.size(); ++i) {
         if (parts[i].deliveries.empty() && parts[i].closings.empty()) continue;
-        loops_[i]->post([&loop = *loops_[i], part = std::move(parts[i])] {
-            loop.hand_over(part.deliveries, part.closings);
+        loops_[i]->post([&loop = *loops_[i], part = std::move(parts[i])]() mutable {
+            loop.hand_over(std::move(part.deliveries), part.closings);
         });
     }
 }

@@ -158,7 +158,7 @@ void Session::write_blocked() {
 }
 
 void Session::on_sent(const OutboundQueue::Item& item) {
-    service_.meters.sent(*item.message);
+    loop_.count_sent(*item.message);
     if (item.report) service_.hub.written(id_);
     if (item.message->logged_at_ms <= 0) return;
     const std::chrono::duration<double> latency =
