@@ -6,6 +6,7 @@
 #include <boost/asio/buffer.hpp>
 
 #include <algorithm>
+#include <netinet/tcp.h>
 
 namespace duel::wsserver {
 namespace {
@@ -17,6 +18,10 @@ using std::chrono::system_clock;
 constexpr std::chrono::seconds kWarnBeforeExpiry{60};
 constexpr std::chrono::seconds kLinger{1};
 constexpr int kMissedHeartbeats = 3;
+
+// What the kernel holds for a client that does not read counts too: it would take megabytes.
+using NotSentLowWater = boost::asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+constexpr int kMostUnsent = 128 << 10;
 
 Timestamp wall_now() {
     return std::chrono::time_point_cast<std::chrono::milliseconds>(system_clock::now());
@@ -47,6 +52,7 @@ void Session::start() {
     id_ = loop_.add(shared_from_this());
     error_code ignored;
     socket_.tcp().set_option(Tcp::no_delay{true}, ignored);
+    socket_.tcp().set_option(NotSentLowWater{kMostUnsent}, ignored);
     on_accepted();
     if (!is_finished_) read();
 }
@@ -125,7 +131,8 @@ void Session::close(std::uint16_t code, std::string reason) {
     if (farewell_ || is_finished_) return;
     const auto wait =
         code == 4408 ? std::chrono::milliseconds{1'000} : service_.settings.close_deadline;
-    farewell_ = Farewell{code, std::move(reason), steady_clock::now() + wait};
+    farewell_ =
+        Farewell{Farewell::Kind::request, code, std::move(reason), steady_clock::now() + wait};
     if (std::exchange(is_open_, false)) service_.hub.close(id_);
     if (code == 4408) give_up_queue();
     pump();

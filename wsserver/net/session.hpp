@@ -44,10 +44,15 @@ public:
 
 private:
     struct Farewell {
+        enum class Kind {
+            request,  // the client answers it
+            answer,   // to the client's: the connection ends with it
+            failure,  // of the protocol: so it does here
+        };
+        Kind kind;
         std::uint16_t code;
         std::string reason;
         Instant deadline;
-        bool is_answer = false;  // to the client's: it ends the connection
     };
 
     void on_accepted();
@@ -76,6 +81,7 @@ private:
     void read();
     void take(std::span<char> bytes);
     void on_close(const FrameReader::Event& event);
+    void on_refused(const FrameReader::Event& event);
     void gather(std::string& record);
     bool write(std::string_view record);
     void wait_to_write(TlsSocket::Outcome wanted);

@@ -71,7 +71,7 @@ void Session::take(std::span<char> bytes) {
                 on_close(event);
                 break;
             case FrameReader::What::refused:
-                close(event.code, std::string{event.payload});
+                on_refused(event);
                 break;
         }
     }
@@ -82,8 +82,22 @@ void Session::on_close(const FrameReader::Event& event) {
     if (is_closing_) return finish_farewell();
     const std::uint16_t code = event.code == kEmptyClose ? 1000 : event.code;
     farewell_ = Farewell{
-        code, "closed by the client", steady_clock::now() + service_.settings.close_deadline, true};
+        Farewell::Kind::answer,
+        code,
+        "closed by the client",
+        steady_clock::now() + service_.settings.close_deadline};
     give_up_queue();
+    pump();
+}
+
+// No frame can be read after a broken one, so no answer is waited for (RFC 6455, section 7.1.7).
+void Session::on_refused(const FrameReader::Event& event) {
+    if (is_closing_) return finish_farewell();
+    farewell_ = Farewell{
+        Farewell::Kind::failure,
+        event.code,
+        std::string{event.payload},
+        steady_clock::now() + service_.settings.close_deadline};
     pump();
 }
 
@@ -123,7 +137,8 @@ void Session::gather(std::string& record) {
     }
     if (!farewell_ || !queue_.empty() || record.size() + kMostCloseBytes > TlsSocket::kRecordBytes)
         return;
-    append_close(record, farewell_->code, farewell_->is_answer ? "" : farewell_->reason);
+    const bool is_answer = farewell_->kind == Farewell::Kind::answer;
+    append_close(record, farewell_->code, is_answer ? "" : farewell_->reason);
     is_closing_ = true;
 }
 
@@ -131,7 +146,7 @@ void Session::gather(std::string& record) {
 bool Session::write(std::string_view record) {
     const auto step = socket_.write(record);
     if (step.outcome == TlsSocket::Outcome::done && step.bytes == record.size()) {
-        if (is_closing_ && farewell_->is_answer) finish_farewell();
+        if (is_closing_ && farewell_->kind != Farewell::Kind::request) finish_farewell();
         return !is_finished_;
     }
     if (step.outcome == TlsSocket::Outcome::done || step.wants()) {
