@@ -49,6 +49,7 @@ private:
 
 std::optional<json> parse_strictly(std::string_view text, int max_depth) {
     if (text.starts_with("\xEF\xBB\xBF")) return {};
+    if (text.find('\0') != text.npos) return {};  // the parser would take it for the end
     Guard guard(max_depth);
     if (!json::sax_parse(text, &guard)) return {};
     return json::parse(text);

@@ -79,4 +79,5 @@ TEST_CASE("what is no message is refused with its code", "[limits]") {
     REQUIRE(reading(R"({"type":"authenticate","token":{}})") == "INVALID_FIELD");
     REQUIRE(reading(R"({"type":)" + std::string(60'000, '[')) == "MALFORMED_JSON");
     REQUIRE(reading("{\"type\":\"\xFF\"}") == "MALFORMED_JSON");
+    REQUIRE(reading(std::string{R"({"type":"ping"})"} + '\0') == "MALFORMED_JSON");
 }
