@@ -7,6 +7,7 @@
 #include "platform/shutdown.hpp"
 #include "wsserver/io/hub.hpp"
 #include "wsserver/net/server.hpp"
+#include "wsserver/net/token_signer.hpp"
 #include "wsserver/settings.hpp"
 
 #include <cstdio>
@@ -24,8 +25,10 @@ int print_token(const ProgramSettings& settings) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     auto claims = settings.claims;
     claims.expires_at = now + settings.ttl;
-    const TokenVerifier checked{{.secret = settings.secret.value}};  // refuses a short secret
-    std::puts(sign_token(claims, now, settings.secret.value).c_str());
+    const auto signer = settings.signing_key.empty()
+                            ? TokenSigner::of_secret(settings.secret.value)
+                            : TokenSigner::of_file(settings.kid, settings.signing_key);
+    std::puts(signer.token(claims, now, settings.parties).c_str());
     return 0;
 }
 

@@ -4,6 +4,22 @@
 #include <cstdio>
 #include <cstdlib>
 
+namespace duel::platform {
+
+template <>
+struct SettingValue<wsserver::TokenKeyFile> {
+    static std::optional<wsserver::TokenKeyFile> read(std::string_view text) {
+        return wsserver::token_key_file_of(text);
+    }
+    static std::string text(const wsserver::TokenKeyFile& file) {
+        const bool is_secret = file.kind == wsserver::TokenKeyFile::Kind::secret;
+        return file.kid + (is_secret ? ":HS256=" : "=") + file.path;
+    }
+    static std::string wanted() { return "KID=FILE or KID:HS256=FILE"; }
+};
+
+}  // namespace duel::platform
+
 namespace duel::wsserver {
 namespace {
 
@@ -58,6 +74,13 @@ void add_endpoint(platform::SettingTable& run, ServerSettings& server, Raw& raw)
     run.add("--tls-cert", "DUEL_TLS_CERT", server.certificate, "file", "certificate chain, PEM")
         .required();
     run.add("--tls-key", "DUEL_TLS_KEY", server.key, "file", "its private key, PEM").required();
+    run.add(
+        "--jwt-key",
+        "DUEL_JWT_KEYS",
+        server.tokens.keys,
+        "KID=FILE",
+        "public key of session tokens, PEM: RSA, P-256, Ed25519; KID:HS256=FILE: a secret"
+    );
     run.add(
         "--threads",
         "DUEL_WSSERVER_THREADS",
@@ -252,6 +275,32 @@ void add_sources(platform::SettingTable& run, HubSettings& hub, Raw& raw) {
     );
 }
 
+void add_secret(platform::SettingTable& table, ProgramSettings& settings) {
+    table
+        .add(
+            "--jwt-secret",
+            "DUEL_JWT_SECRET",
+            settings.secret,
+            "text",
+            "HS256 key of session tokens without a kid"
+        )
+        .is_secret = true;
+    table.add(
+        "--jwt-issuer",
+        "DUEL_JWT_ISSUER",
+        settings.parties.issuer,
+        "text",
+        "iss of session tokens; empty: any"
+    );
+    table.add(
+        "--jwt-audience",
+        "DUEL_JWT_AUDIENCE",
+        settings.parties.audience,
+        "text",
+        "one that their aud has to name; empty: any"
+    );
+}
+
 void add_token(platform::SettingTable& token, ProgramSettings& settings) {
     token.add_argument("WALLET", settings.claims.wallet, "whom it speaks for").required();
     token.add_choice(
@@ -263,6 +312,14 @@ void add_token(platform::SettingTable& token, ProgramSettings& settings) {
     );
     token.add("--ttl", "", settings.ttl, "time", "until it expires", at_least(1s));
     token.add("--username", "", settings.claims.username, "name", "put into the token");
+    token.add(
+        "--key",
+        "",
+        settings.signing_key,
+        "file",
+        "private key that signs instead of the secret, PEM"
+    );
+    token.add("--kid", "", settings.kid, "text", "what servers know its public key as");
 }
 
 }  // namespace
@@ -275,11 +332,7 @@ Command read_settings(int argc, const char* const* argv, ProgramSettings& settin
     settings.http.port = 9103;
     offer(table, settings.http, "DUEL_WSSERVER_METRICS_PORT");
     offer(table, settings.log);
-    auto& secret = table.add(
-        "--jwt-secret", "DUEL_JWT_SECRET", settings.secret, "text", "HS256 key of session tokens"
-    );
-    secret.is_secret = true;
-    secret.required();
+    add_secret(table, settings);
 
     auto& run = table.command("run", "Serves until it is stopped.");
     add_endpoint(run, settings.server, raw);
@@ -290,17 +343,24 @@ Command read_settings(int argc, const char* const* argv, ProgramSettings& settin
     add_token(token, settings);
     table.parse(argc, argv);
 
-    if (settings.secret.value.size() < kMinSecretBytes)
+    if (!settings.secret.value.empty() && settings.secret.value.size() < kMinSecretBytes)
         refuse(
             "--jwt-secret (DUEL_JWT_SECRET) has " + std::to_string(settings.secret.value.size()) +
             " bytes; wanted at least " + std::to_string(kMinSecretBytes)
         );
-    if (token.chosen()) return Command::token;
+    if (token.chosen()) {
+        if (settings.signing_key.empty() && settings.secret.value.empty())
+            refuse("--jwt-secret (DUEL_JWT_SECRET) or --key is required: it signs the token");
+        if (settings.signing_key.empty() != settings.kid.empty())
+            refuse("--key and --kid are wanted together");
+        return Command::token;
+    }
     if (raw.queue_hard < raw.queue_soft)
         refuse("--queue-hard is below --queue-soft; wanted at least as much");
 
     listen_on(raw.listen, settings.server);
-    settings.server.secret = settings.secret.value;
+    settings.server.tokens.secret = settings.secret.value;
+    settings.server.tokens.parties = settings.parties;
     settings.server.message_bytes = raw.message_bytes.bytes;
     settings.server.queue = {raw.queue_soft.bytes, raw.queue_hard.bytes};
     settings.hub.streams.patience = raw.patience;

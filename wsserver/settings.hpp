@@ -17,7 +17,8 @@ namespace duel::wsserver {
 struct ProgramSettings {
     platform::LogSettings log;
     platform::HttpSettings http;
-    platform::Secret secret;
+    platform::Secret secret;  // of session tokens
+    TokenParties parties;
 
     // run
     ServerSettings server;
@@ -25,6 +26,8 @@ struct ProgramSettings {
 
     // token
     Claims claims;
+    std::string signing_key;  // file; empty: the secret signs
+    std::string kid;
     std::chrono::seconds ttl{3'600};
 };
 

@@ -26,8 +26,8 @@ struct ServerSettings {
     bool shares_port = false;  // with other processes that do
     std::string certificate;
     std::string key;
-    std::string secret;  // of session tokens
-    int threads = 0;     // of connections; 0: one per core
+    TokenVerifier::Settings tokens;
+    int threads = 0;  // of connections; 0: one per core
     std::vector<std::string> origins;
 
     std::size_t most_connections = 10'000;
@@ -55,7 +55,7 @@ struct Service {
           tls(std::make_shared<const TlsContext>(settings.certificate, settings.key)),
           hub(the_hub),
           meters(the_meters),
-          tokens({.secret = settings.secret}),
+          tokens(settings.tokens),
           attempts_by_path(settings.attempts_per_path),
           attempts_by_ip(settings.attempts_per_ip),
           users(settings.most_per_user) {}

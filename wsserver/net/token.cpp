@@ -3,12 +3,7 @@
 #include "wsserver/net/base64url.hpp"
 #include "wsserver/net/strict_json.hpp"
 
-#include <array>
-#include <memory>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <optional>
-#include <stdexcept>
 
 namespace duel::wsserver {
 namespace {
@@ -30,14 +25,37 @@ std::optional<json> object_of(std::string_view part) {
     return object;
 }
 
-// What the header demands that we do not honour, or nothing.
+// Keys of the token's own choice, and rules that would have to be understood: `b64` changes what
+// is signed (RFC 7797).
 std::optional<std::string> fault_of_header(const json& header) {
-    for (const auto* name : {"crit", "jku", "jwk", "x5u"})
+    for (const auto* name : {"crit", "jku", "jwk", "x5u", "x5c", "b64"})
         if (header.contains(name)) return std::string{"header has "} + name;
+    for (const auto* name : {"typ", "kid"}) {
+        const auto text = header.find(name);
+        if (text != header.end() && !text->is_string()) return std::string{name} + " is no text";
+    }
+    return {};
+}
+
+// Whether the token is signed by the key that its header names.
+std::optional<std::string> fault_of_signature(
+    const TokenKeys& keys,
+    const json& header,
+    std::string_view text,
+    std::string_view signature
+) {
+    const auto kid = header.find("kid");
+    const auto* const key =
+        keys.find(kid == header.end() ? nullptr : kid->get_ptr<const std::string*>());
+    if (key == nullptr) return kid == header.end() ? "it has no kid" : "its kid is unknown";
     const auto algorithm = header.find("alg");
-    if (algorithm == header.end() || *algorithm != "HS256") return "alg is not HS256";
-    const auto type = header.find("typ");
-    if (type != header.end() && !type->is_string()) return "typ is no text";
+    const auto* const chosen =
+        algorithm == header.end() ? nullptr : algorithm->get_ptr<const std::string*>();
+    if (chosen == nullptr || *chosen != key->algorithm())
+        return "alg is not " + std::string{key->algorithm()};
+    const auto bytes = base64url_decode(signature);
+    if (!bytes) return "its signature cannot be read";
+    if (!key->verifies(text, *bytes)) return "its signature is wrong";
     return {};
 }
 
@@ -73,6 +91,26 @@ Role role_of(const json& claims) {
     throw invalid("role is none of user, admin, superadmin");
 }
 
+// `aud` is one text or a list of them.
+bool is_for(const json& claims, const std::string& audience) {
+    const auto claim = claims.find("aud");
+    if (claim == claims.end()) return false;
+    const auto texts = claim->is_array() ? *claim : json::array({*claim});
+    bool is_named = false;
+    for (const auto& text : texts) {
+        if (!text.is_string()) throw invalid("aud is no text or list of texts");
+        is_named = is_named || text.get_ref<const std::string&>() == audience;
+    }
+    return is_named;
+}
+
+void check_parties(const json& claims, const TokenParties& wanted) {
+    if (!wanted.issuer.empty() && text_of(claims, "iss") != wanted.issuer)
+        throw invalid("iss is not who issues tokens here");
+    if (!wanted.audience.empty() && !is_for(claims, wanted.audience))
+        throw invalid("aud does not name this service");
+}
+
 Claims claims_of(const json& object, Seconds now, std::chrono::seconds leeway) {
     Claims claims;
     claims.wallet = text_of(object, "sub");
@@ -93,39 +131,9 @@ Claims claims_of(const json& object, Seconds now, std::chrono::seconds leeway) {
 
 }  // namespace
 
-std::string hmac_sha256(std::string_view secret, std::string_view text) {
-    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{
-        EVP_PKEY_new_raw_private_key(
-            EVP_PKEY_HMAC,
-            nullptr,
-            reinterpret_cast<const unsigned char*>(secret.data()),
-            secret.size()
-        ),
-        EVP_PKEY_free};
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{
-        EVP_MD_CTX_new(), EVP_MD_CTX_free};
-    std::array<unsigned char, 32> digest{};
-    std::size_t size = digest.size();
-    if (!key || !context ||
-        EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) != 1 ||
-        EVP_DigestSign(
-            context.get(),
-            digest.data(),
-            &size,
-            reinterpret_cast<const unsigned char*>(text.data()),
-            text.size()
-        ) != 1)
-        throw std::runtime_error("HMAC-SHA-256 failed in OpenSSL");
-    return {reinterpret_cast<const char*>(digest.data()), size};
-}
-
-TokenVerifier::TokenVerifier(Settings settings) : settings_(std::move(settings)) {
-    if (settings_.secret.size() < kMinSecretBytes)
-        throw std::invalid_argument(
-            "the token secret has " + std::to_string(settings_.secret.size()) +
-            " bytes, at least " + std::to_string(kMinSecretBytes) + " are wanted"
-        );
-}
+TokenVerifier::TokenVerifier(Settings settings)
+    : settings_(std::move(settings)),
+      keys_(settings_.secret, settings_.keys, settings_.look_at_files_every) {}
 
 Verdict TokenVerifier::verify(std::string_view token, Seconds now) const {
     if (token.size() > kMaxTokenBytes) return invalid("it is too long");
@@ -138,34 +146,18 @@ Verdict TokenVerifier::verify(std::string_view token, Seconds now) const {
     if (!header) return invalid("its header cannot be read");
     if (const auto fault = fault_of_header(*header)) return invalid(*fault);
 
-    const auto signature = base64url_decode(token.substr(second + 1));
-    const auto wanted = hmac_sha256(settings_.secret, token.substr(0, second));
-    if (!signature || signature->size() != wanted.size() ||
-        CRYPTO_memcmp(signature->data(), wanted.data(), wanted.size()) != 0)
-        return invalid("its signature is wrong");
+    if (const auto fault =
+            fault_of_signature(keys_, *header, token.substr(0, second), token.substr(second + 1)))
+        return invalid(*fault);
 
     const auto object = object_of(token.substr(first + 1, second - first - 1));
     if (!object) return invalid("its claims cannot be read");
     try {
+        check_parties(*object, settings_.parties);
         return claims_of(*object, now, settings_.leeway);
     } catch (const Refusal& refusal) {
         return refusal;
     }
-}
-
-std::string sign_token(const Claims& claims, Seconds issued_at, std::string_view secret) {
-    json object{
-        {"sub", claims.wallet},
-        {"role", claims.role == Role::admin ? "admin" : "user"},
-        {"iat", issued_at.time_since_epoch().count()},
-        {"exp", claims.expires_at.time_since_epoch().count()}};
-    if (!claims.username.empty()) object["username"] = claims.username;
-    std::string token = base64url_encode(R"({"alg":"HS256","typ":"JWT"})");
-    token += '.';
-    token += base64url_encode(object.dump());
-    const auto signature = hmac_sha256(secret, token);
-    token += '.';
-    return token += base64url_encode(signature);
 }
 
 }  // namespace duel::wsserver

@@ -2,22 +2,24 @@
 
 // Session tokens: JSON Web Tokens (RFC 7515, 7519), read strictly.
 //
-// The algorithm is pinned by the key and never chosen by the token. Refused are tokens beyond
-// kMaxTokenBytes, unknown algorithms, `crit`, `jku`, `jwk`, `x5u`, base64 that is not strict, a key
-// twice in an object, an `exp` that is missing or no whole second, other times that are no number,
-// a missing `sub`, and roles that we do not know. Signatures are compared in constant time. Reasons
-// never quote the token.
+// The key is chosen by `kid`, and the key pins the algorithm: the token never chooses it. Refused
+// are tokens beyond kMaxTokenBytes, an unknown `kid`, another `alg`, headers that would bring keys
+// or change the rules, base64 that is not strict, a key twice in an object, an `exp` that is
+// missing or no whole second, other times that are no number, a missing `sub`, roles that we do not
+// know, and where they were set, another issuer or audience. Reasons never quote the token.
+
+#include "wsserver/net/token_keys.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace duel::wsserver {
 
 inline constexpr std::size_t kMaxTokenBytes = 8192;
-inline constexpr std::size_t kMinSecretBytes = 16;
 
 enum class Role { user, admin };
 
@@ -39,27 +41,31 @@ struct Refusal {
 
 using Verdict = std::variant<Claims, Refusal>;
 
-// Thread-safe: verify() shares nothing but the key.
+// By whom tokens are issued and for whom: `iss`, and one that is in `aud`. Empty: any.
+struct TokenParties {
+    std::string issuer{};
+    std::string audience{};
+};
+
+// Thread-safe: verify() shares nothing but the keys, and waits for nobody.
 class TokenVerifier {
 public:
     struct Settings {
-        std::string secret;               // HS256; at least kMinSecretBytes
+        std::string secret{};              // HS256, of tokens without `kid`; empty: none
+        std::vector<TokenKeyFile> keys{};  // of the others
+        TokenParties parties{};
         std::chrono::seconds leeway{30};  // how far `nbf` and `iat` may lie ahead of our clock
+        std::chrono::milliseconds look_at_files_every{2'000};
     };
 
-    // Throws std::invalid_argument where the secret is too short.
+    // Throws platform::SettingError where a key cannot be used.
     explicit TokenVerifier(Settings settings);
 
     Verdict verify(std::string_view token, Seconds now) const;
 
 private:
     Settings settings_;
+    TokenKeys keys_;
 };
-
-// A signed token. For `duel-wsserver token` and tests; the server itself issues none.
-std::string sign_token(const Claims& claims, Seconds issued_at, std::string_view secret);
-
-// HMAC-SHA-256 of a text (RFC 2104), 32 bytes.
-std::string hmac_sha256(std::string_view secret, std::string_view text);
 
 }  // namespace duel::wsserver

@@ -1,6 +1,7 @@
 #include "wsserver/net/token.hpp"
 
 #include "wsserver/net/base64url.hpp"
+#include "wsserver/net/token_signer.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -14,17 +15,20 @@ const std::string kSecret = "a secret of thirty-two bytes, ok";
 const Seconds kNow{std::chrono::seconds{1'763'060'000}};
 
 std::string token_of(const std::string& header, const std::string& claims) {
-    const auto text = base64url_encode(header) + '.' + base64url_encode(claims);
-    return text + '.' + base64url_encode(hmac_sha256(kSecret, text));
+    return TokenSigner::of_secret(kSecret).token(header, claims);
 }
 
 std::string token_of(const std::string& claims) {
     return token_of(R"({"alg":"HS256","typ":"JWT"})", claims);
 }
 
+std::string sign_token(const Claims& claims, const std::string& secret = kSecret) {
+    return TokenSigner::of_secret(secret).token(claims, kNow, {});
+}
+
 // "w1 user", or why the token was refused.
-std::string verdict(std::string_view token, Seconds now = kNow) {
-    const auto found = TokenVerifier{{.secret = kSecret}}.verify(token, now);
+std::string verdict(std::string_view token, Seconds now = kNow, const TokenParties& parties = {}) {
+    const auto found = TokenVerifier{{.secret = kSecret, .parties = parties}}.verify(token, now);
     if (const auto* refusal = std::get_if<Refusal>(&found)) return refusal->reason;
     const auto& claims = std::get<Claims>(found);
     return claims.wallet + (claims.role == Role::admin ? " admin" : " user");
@@ -34,8 +38,7 @@ std::string verdict(std::string_view token, Seconds now = kNow) {
 
 TEST_CASE("a token that was signed here is taken with all its claims", "[token]") {
     const Claims claims{"w1", "ann", Role::admin, kNow + std::chrono::hours{1}};
-    const auto found =
-        TokenVerifier{{.secret = kSecret}}.verify(sign_token(claims, kNow, kSecret), kNow);
+    const auto found = TokenVerifier{{.secret = kSecret}}.verify(sign_token(claims), kNow);
     REQUIRE(std::get<Claims>(found).wallet == "w1");
     REQUIRE(std::get<Claims>(found).username == "ann");
     REQUIRE(std::get<Claims>(found).role == Role::admin);
@@ -66,7 +69,7 @@ TEST_CASE("roles are user, admin and superadmin, which counts as admin", "[token
 }
 
 TEST_CASE("an expired token is told apart, from its very second on", "[token]") {
-    const auto token = sign_token({"w1", "", Role::user, kNow}, kNow, kSecret);
+    const auto token = sign_token({"w1", "", Role::user, kNow});
     REQUIRE(verdict(token, kNow - std::chrono::seconds{1}) == "w1 user");
     const auto found = TokenVerifier{{.secret = kSecret}}.verify(token, kNow);
     REQUIRE(std::get<Refusal>(found).why == Refusal::Why::expired);
@@ -108,7 +111,7 @@ TEST_CASE("the token never chooses its algorithm or its key", "[token]") {
     REQUIRE(verdict(token_of(R"({"alg":"HS512"})", claims)) == "alg is not HS256");
     REQUIRE(verdict(token_of(R"({"alg":["HS256"]})", claims)) == "alg is not HS256");
     REQUIRE(verdict(token_of(R"({})", claims)) == "alg is not HS256");
-    for (const std::string name : {"crit", "jku", "jwk", "x5u"})
+    for (const std::string name : {"crit", "jku", "jwk", "x5u", "x5c", "b64"})
         REQUIRE(
             verdict(token_of(R"({"alg":"HS256",")" + name + R"(":["exp"]})", claims)) ==
             "header has " + name
@@ -120,7 +123,7 @@ TEST_CASE("the token never chooses its algorithm or its key", "[token]") {
 
 TEST_CASE("a signature by another key is refused", "[token]") {
     const auto token =
-        sign_token({"w1", "", Role::user, kNow + std::chrono::hours{1}}, kNow, kSecret + "!");
+        sign_token({"w1", "", Role::user, kNow + std::chrono::hours{1}}, kSecret + "!");
     REQUIRE(verdict(token) == "its signature is wrong");
 }
 
@@ -135,6 +138,18 @@ TEST_CASE("a key twice is refused wherever it stands", "[token]") {
     REQUIRE(
         verdict(token_of(R"({"sub":"w","role":"user","\u0072ole":"admin","exp":9999999999})")) ==
         "its claims cannot be read"
+    );
+}
+
+TEST_CASE("claims end where their text ends, and not at a NUL before", "[token]") {
+    const std::string claims = R"({"sub":"w","role":"user","exp":9999999999})";
+    REQUIRE(verdict(token_of(claims + '\0')) == "its claims cannot be read");
+    REQUIRE(
+        verdict(token_of(claims + '\0' + R"({"role":"admin"})")) == "its claims cannot be read"
+    );
+    REQUIRE(
+        verdict(token_of(std::string{R"({"alg":"HS256"})"} + '\0', claims)) ==
+        "its header cannot be read"
     );
 }
 
@@ -157,15 +172,49 @@ TEST_CASE("nesting beyond a few levels is refused and exhausts nothing", "[token
     );
 }
 
-TEST_CASE("a secret that is too short is refused at the start", "[token]") {
-    REQUIRE_THROWS_WITH(
-        (TokenVerifier{{.secret = "short"}}), "the token secret has 5 bytes, at least 16 are wanted"
+TEST_CASE("where an issuer is set, it has to be the token's", "[token]") {
+    const TokenParties ours{.issuer = "https://issuer.example"};
+    const auto of = [&](const std::string& issuer) {
+        return verdict(
+            token_of(R"({"sub":"w","role":"user","exp":9999999999)" + issuer + "}"), kNow, ours
+        );
+    };
+    REQUIRE(of(R"(,"iss":"https://issuer.example")") == "w user");
+    REQUIRE(of(R"(,"iss":"https://issuer.example/")") == "iss is not who issues tokens here");
+    REQUIRE(of("") == "iss is not who issues tokens here");
+    REQUIRE(of(R"(,"iss":["https://issuer.example"])") == "iss is no text");
+    REQUIRE(of(R"(,"iss":null)") == "iss is no text");
+    REQUIRE(
+        verdict(token_of(R"({"sub":"w","role":"user","exp":9999999999,"iss":"x"})")) == "w user"
     );
 }
 
+TEST_CASE("where an audience is set, the token has to name it, alone or among others", "[token]") {
+    const TokenParties ours{.audience = "duel"};
+    const auto of = [&](const std::string& audience) {
+        return verdict(
+            token_of(R"({"sub":"w","role":"user","exp":9999999999)" + audience + "}"), kNow, ours
+        );
+    };
+    REQUIRE(of(R"(,"aud":"duel")") == "w user");
+    REQUIRE(of(R"(,"aud":["other","duel"])") == "w user");
+    for (const auto* other : {"", R"(,"aud":"Duel")", R"(,"aud":[])", R"(,"aud":["due","l"])"})
+        REQUIRE(of(other) == "aud does not name this service");
+    for (const auto* wrong : {"7", "null", R"({"duel":1})", R"(["duel",7])", R"([["duel"]])"})
+        REQUIRE(of(R"(,"aud":)" + std::string{wrong}) == "aud is no text or list of texts");
+    REQUIRE(verdict(token_of(R"({"sub":"w","role":"user","exp":9999999999,"aud":7})")) == "w user");
+}
+
+TEST_CASE("tokens that are printed here name issuer and audience", "[token]") {
+    const TokenParties ours{"https://issuer.example", "duel"};
+    const Claims claims{"w1", "", Role::user, kNow + std::chrono::hours{1}};
+    const auto token = TokenSigner::of_secret(kSecret).token(claims, kNow, ours);
+    REQUIRE(verdict(token, kNow, ours) == "w1 user");
+    REQUIRE(verdict(sign_token(claims), kNow, ours) == "iss is not who issues tokens here");
+}
+
 TEST_CASE("no token with a changed character is taken", "[token]") {
-    const auto token =
-        sign_token({"w1", "ann", Role::user, kNow + std::chrono::hours{1}}, kNow, kSecret);
+    const auto token = sign_token({"w1", "ann", Role::user, kNow + std::chrono::hours{1}});
     std::mt19937 random{7};
     const std::string alphabet =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ ";
