@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 
 namespace duel::platform {
 
@@ -95,6 +96,20 @@ void add_endpoint(platform::SettingTable& run, ServerSettings& server, Raw& raw)
         server.origins,
         "origin",
         "allowed beside the server's own host, such as https://example.org"
+    );
+    run.add(
+        "--proxy",
+        "DUEL_WSSERVER_PROXIES",
+        server.proxies,
+        "address or network",
+        "whose word counts on which client a connection comes from, such as 10.0.0.0/8"
+    );
+    run.add(
+        "--proxy-protocol",
+        "DUEL_WSSERVER_PROXY_PROTOCOL",
+        server.proxies_say_first,
+        "",
+        "those proxies say it in the PROXY protocol before TLS; without, in X-Forwarded-For"
     );
 }
 
@@ -359,6 +374,14 @@ Command read_settings(int argc, const char* const* argv, ProgramSettings& settin
         refuse("--queue-hard is below --queue-soft; wanted at least as much");
 
     listen_on(raw.listen, settings.server);
+    try {
+        const Proxies checked{settings.server.proxies};
+    } catch (const std::invalid_argument& error) {
+        refuse(
+            std::string{"--proxy (DUEL_WSSERVER_PROXIES) is \""} + error.what() +
+            "\"; wanted an address or a network such as 10.0.0.0/8"
+        );
+    }
     settings.server.tokens.secret = settings.secret.value;
     settings.server.tokens.parties = settings.parties;
     settings.server.message_bytes = raw.message_bytes.bytes;

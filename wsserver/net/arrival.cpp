@@ -3,9 +3,13 @@
 #include "platform/log.hpp"
 #include "wsserver/net/session.hpp"
 
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
+
+#include <array>
+#include <vector>
 
 namespace duel::wsserver {
 namespace {
@@ -13,12 +17,12 @@ namespace {
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
+constexpr std::chrono::milliseconds kLookAgain{20};
 constexpr std::uint32_t kMaxHeaderBytes = 16'384;  // a token of 8 kB and what browsers add
 
-std::string address_of(const Tcp::socket& socket) {
+Proxies::Address address_of(const Tcp::socket& socket) {
     error_code error;
-    const auto endpoint = socket.remote_endpoint(error);
-    return error ? "unknown" : endpoint.address().to_string();
+    return socket.remote_endpoint(error).address();
 }
 
 Seconds wall_seconds() {
@@ -31,7 +35,8 @@ Arrival::Arrival(Loop& loop, Tcp::socket socket)
     : loop_(loop),
       service_(loop.service()),
       socket_(std::move(socket), *loop.tls()),
-      ip_(address_of(socket_.tcp())),
+      peer_(address_of(socket_.tcp())),
+      ip_(peer_.to_string()),
       deadline_(std::chrono::steady_clock::now() + service_.settings.handshake_deadline) {
     parser_.header_limit(kMaxHeaderBytes);
     parser_.body_limit(0);
@@ -43,6 +48,41 @@ Arrival::~Arrival() {
 
 void Arrival::start() {
     service_.meters.attempts.Increment();
+    if (service_.settings.proxies_say_first && service_.proxies.lists(peer_))
+        read_proxy_header();
+    else
+        shake_hands();
+}
+
+// Looked at until it is whole, then taken: what follows belongs to TLS.
+void Arrival::read_proxy_header() {
+    socket_.tcp().async_wait(Tcp::socket::wait_read, [self = shared_from_this()](error_code error) {
+        std::array<char, ProxyHeader::kMostBytes> bytes{};
+        auto& tcp = self->socket_.tcp();
+        const auto into = boost::asio::buffer(bytes);
+        std::size_t count = 0;
+        if (!error) count = tcp.receive(into, Tcp::socket::message_peek, error);
+        if (error) return self->abort("proxy");
+        const auto header = ProxyHeader::read({bytes.data(), count});
+        if (header.state == ProxyHeader::State::malformed) return self->abort("proxy");
+        if (header.state == ProxyHeader::State::incomplete) return self->wait_for_more();
+        tcp.receive(boost::asio::buffer(bytes.data(), header.bytes), 0, error);
+        if (error) return self->abort("proxy");
+        if (header.client) self->peer_ = *header.client;
+        self->ip_ = self->peer_.to_string();
+        self->shake_hands();
+    });
+}
+
+// The socket counts as readable because of what is there: so it is looked at again after a while.
+void Arrival::wait_for_more() {
+    auto timer = std::make_shared<boost::asio::steady_timer>(loop_.context(), kLookAgain);
+    timer->async_wait([self = shared_from_this(), timer](error_code error) {
+        if (!error && self->socket_.tcp().is_open()) self->read_proxy_header();
+    });
+}
+
+void Arrival::shake_hands() {
     socket_.async_handshake([self = shared_from_this()](error_code error) {
         if (error) return self->abort("tls");
         self->deadline_ =
@@ -76,6 +116,13 @@ void Arrival::on_request() {
     auto read = read_upgrade(parser_.get(), service_.settings.origins, buffer_.size());
     if (const auto* refusal = std::get_if<UpgradeRefusal>(&read)) return refuse(*refusal);
     auto& upgrade = std::get<Upgrade>(read);
+    if (service_.proxies.lists(peer_)) {
+        std::vector<std::string_view> forwarded;
+        const auto [first, last] = parser_.get().equal_range("X-Forwarded-For");
+        for (auto header = first; header != last; ++header)
+            forwarded.emplace_back(header->value().data(), header->value().size());
+        ip_ = service_.proxies.client_of(peer_, forwarded).to_string();
+    }
     Verdict verdict = Refusal{Refusal::Why::absent, "none was offered as the subprotocol"};
     if (!upgrade.token.empty()) verdict = service_.tokens.verify(upgrade.token, wall_seconds());
     if (const auto refusal = limit(upgrade, verdict)) return refuse(*refusal);

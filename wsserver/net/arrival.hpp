@@ -32,6 +32,10 @@ public:
 private:
     using Response = boost::beast::http::response<boost::beast::http::string_body>;
 
+    // What a proxy says before TLS begins.
+    void read_proxy_header();
+    void wait_for_more();
+    void shake_hands();
     void read_request();
     void on_request();
     // Refuses where a limit is reached.
@@ -44,7 +48,8 @@ private:
     Loop& loop_;
     Service& service_;
     TlsSocket socket_;
-    std::string ip_;
+    Proxies::Address peer_;
+    std::string ip_;  // of the client, where a listed proxy says whose connection it is
     Instant deadline_;
     boost::beast::flat_buffer buffer_;
     boost::beast::http::request_parser<boost::beast::http::empty_body> parser_;

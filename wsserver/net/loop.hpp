@@ -43,7 +43,7 @@ public:
     boost::asio::io_context& context() { return context_; }
     Service& service() { return service_; }
     // What new connections begin with.
-    std::shared_ptr<const TlsContext> tls() const { return service_.tls.load(); }
+    std::shared_ptr<const TlsContext> tls() const { return service_.tls.context(); }
 
     // Buffers of whoever is at work: connections have none of their own.
     std::span<char> inbound() { return inbound_; }

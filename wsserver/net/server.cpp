@@ -23,6 +23,9 @@ std::vector<std::unique_ptr<Loop>> make_loops(Service& service) {
 Server::Server(ServerSettings settings, Hub& hub, Meters& meters, platform::Health& health)
     : service_(std::move(settings), hub, meters), health_(health), loops_(make_loops(service_)) {
     listen();
+    certificate_.add({service_.settings.certificate, service_.settings.key}, [this] {
+        service_.tls.renew();
+    });
 }
 
 // What a loop works on ends with its thread.
@@ -50,6 +53,7 @@ void Server::listen() {
 }
 
 void Server::start() {
+    certificate_.start();
     for (std::size_t i = 0; i < loops_.size(); ++i) {
         acceptors_[i]->start();
         loops_[i]->start(health_.heartbeat("connections", 30s));

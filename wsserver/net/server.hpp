@@ -2,6 +2,7 @@
 
 // The wss server: a thread of connections per core, each with its listening socket.
 
+#include "platform/file_watch.hpp"
 #include "platform/health.hpp"
 #include "platform/shutdown.hpp"
 #include "wsserver/net/acceptor.hpp"
@@ -33,6 +34,7 @@ private:
     void listen();
 
     Service service_;
+    platform::FileWatch certificate_;
     platform::Health& health_;
     std::vector<std::unique_ptr<Loop>> loops_;
     std::vector<std::unique_ptr<Acceptor>> acceptors_;  // one of each loop

@@ -5,6 +5,7 @@
 #include "wsserver/meters.hpp"
 #include "wsserver/net/attempt_limit.hpp"
 #include "wsserver/net/outbound_queue.hpp"
+#include "wsserver/net/proxies.hpp"
 #include "wsserver/net/tls.hpp"
 #include "wsserver/net/token.hpp"
 #include "wsserver/net/user_connections.hpp"
@@ -29,6 +30,8 @@ struct ServerSettings {
     TokenVerifier::Settings tokens;
     int threads = 0;  // of connections; 0: one per core
     std::vector<std::string> origins;
+    std::vector<std::string> proxies;  // as Proxies
+    bool proxies_say_first = false;    // in the PROXY protocol, whose connection it is
 
     std::size_t most_connections = 10'000;
     std::size_t most_per_user = 64;
@@ -52,7 +55,8 @@ struct ServerSettings {
 struct Service {
     Service(ServerSettings chosen, Hub& the_hub, Meters& the_meters)
         : settings(std::move(chosen)),
-          tls(std::make_shared<const TlsContext>(settings.certificate, settings.key)),
+          tls(settings.certificate, settings.key),
+          proxies(settings.proxies),
           hub(the_hub),
           meters(the_meters),
           tokens(settings.tokens),
@@ -61,7 +65,8 @@ struct Service {
           users(settings.most_per_user) {}
 
     const ServerSettings settings;
-    std::atomic<std::shared_ptr<const TlsContext>> tls;
+    TlsSource tls;
+    Proxies proxies;
     Hub& hub;
     Meters& meters;
     TokenVerifier tokens;

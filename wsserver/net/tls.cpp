@@ -1,5 +1,6 @@
 #include "wsserver/net/tls.hpp"
 
+#include "platform/log.hpp"
 #include "platform/settings.hpp"
 
 #include <openssl/ssl.h>
@@ -38,6 +39,29 @@ TlsContext::TlsContext(const std::string& certificate, const std::string& key)
         throw platform::SettingError(
             "--tls-key (DUEL_TLS_KEY) is \"" + key + "\": it does not belong to " + certificate
         );
+}
+
+TlsSource::TlsSource(std::string certificate, std::string key)
+    : certificate_{std::move(certificate)},
+      key_{std::move(key)},
+      context_{std::make_shared<const TlsContext>(certificate_, key_)} {}
+
+std::shared_ptr<const TlsContext> TlsSource::context() const {
+    const std::lock_guard lock{mutex_};
+    return context_;
+}
+
+void TlsSource::renew() {
+    try {
+        auto fresh = std::make_shared<const TlsContext>(certificate_, key_);
+        const std::lock_guard lock{mutex_};
+        context_ = std::move(fresh);
+    } catch (const platform::SettingError& error) {
+        return platform::log::error("the certificate stays as it was: {}", error.what());
+    }
+    platform::log::info(
+        "new connections begin with the certificate that {} holds now", certificate_
+    );
 }
 
 }  // namespace duel::wsserver

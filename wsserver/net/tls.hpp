@@ -5,6 +5,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 
+#include <memory>
+#include <mutex>
 #include <string>
 
 namespace duel::wsserver {
@@ -24,6 +26,25 @@ public:
 private:
     boost::asio::ssl::context context_;
     SSL_CTX* native_;
+};
+
+// The context for new connections, made anew when the files change. Thread-safe.
+class TlsSource {
+public:
+    // As TlsContext.
+    TlsSource(std::string certificate, std::string key);
+
+    std::shared_ptr<const TlsContext> context() const;
+
+    // Reads the files again; where they cannot be used, says so and keeps what there is: the other
+    // of the two may be on its way.
+    void renew();
+
+private:
+    std::string certificate_;
+    std::string key_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<const TlsContext> context_;
 };
 
 }  // namespace duel::wsserver
