@@ -3,7 +3,7 @@
 namespace duel::wsserver {
 namespace {
 
-constexpr std::array<std::string_view, 16> kTypesOut{
+constexpr std::array<std::string_view, 17> kTypesOut{
     "PORTFOLIO_UPDATED",
     "TRADE_EXECUTED",
     "PRICE_UPDATED",
@@ -14,13 +14,19 @@ constexpr std::array<std::string_view, 16> kTypesOut{
     "MARKET_VOLUME",
     "MARKET_SENTIMENT",
     "SUBSCRIBED",
+    "UNSUBSCRIBED",
     "ERROR",
     "AUTHENTICATED",
     "TOKEN_EXPIRING",
     "SERVER_SHUTDOWN",
     "pong",
     "other"};
-constexpr std::array<std::string_view, 4> kTypesIn{"ping", "authenticate", "unknown", "malformed"};
+constexpr std::array<std::string_view, 5> kTypesIn{
+    "ping",
+    "authenticate",
+    "demand",
+    "unknown",
+    "malformed"};
 constexpr std::array<const char*, 5> kQuestions{
     "snapshot",
     "events",

@@ -387,6 +387,7 @@ Command read_settings(int argc, const char* const* argv, ProgramSettings& settin
     settings.server.message_bytes = raw.message_bytes.bytes;
     settings.server.queue = {raw.queue_soft.bytes, raw.queue_hard.bytes};
     settings.hub.streams.patience = raw.patience;
+    settings.hub.streams.most_subscriptions = settings.server.most_subscriptions;
     settings.hub.streams.recent = {raw.recent_bytes.bytes, raw.recent_age};
     settings.hub.questions.count_limit = settings.hub.streams.most_missed;
     return Command::run;

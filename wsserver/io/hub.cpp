@@ -84,6 +84,10 @@ void Hub::open(ConnectionId who, Opening opening) {
     post([this, who, opening = std::move(opening)] { switchboard_.open(who, opening, clock_now()); }
     );
 }
+void Hub::change(ConnectionId who, Change change) {
+    post([this, who, change = std::move(change)] { switchboard_.change(who, change, clock_now()); }
+    );
+}
 void Hub::close(ConnectionId who) {
     post([this, who] { switchboard_.close(who); });
 }

@@ -48,6 +48,7 @@ public:
 
     // From the threads of connections.
     void open(ConnectionId who, Opening opening);
+    void change(ConnectionId who, Change change);
     void close(ConnectionId who);
     void congested(ConnectionId who);
     void drained(ConnectionId who);

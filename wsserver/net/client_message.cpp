@@ -24,7 +24,7 @@ std::shared_ptr<Message> begin(std::string_view type) {
 }  // namespace
 
 ClientMessage read_client_message(std::string_view text) {
-    const auto object = parse_strictly(text, kMaxMessageDepth);
+    auto object = parse_strictly(text, kMaxMessageDepth);
     if (!object || !object->is_object())
         return BadMessage{
             Code::malformed_json,
@@ -41,7 +41,7 @@ ClientMessage read_client_message(std::string_view text) {
             return BadMessage{Code::invalid_field, "token is missing or no text"};
         return Authenticate{token->get<std::string>()};
     }
-    return UnknownMessage{type->get<std::string>()};
+    return Demand{type->get<std::string>(), std::move(*object)};
 }
 
 MessagePtr pong(Timestamp now) {

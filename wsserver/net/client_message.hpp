@@ -3,6 +3,7 @@
 // What clients say. Every message is one JSON object with a `type`.
 
 #include "core/error.hpp"
+#include "wsserver/streams/demand.hpp"
 #include "wsserver/streams/message.hpp"
 #include "wsserver/streams/now.hpp"
 
@@ -16,16 +17,12 @@ struct Ping {};
 struct Authenticate {
     std::string token;
 };
-// A type that this server does not know: an error, never abuse.
-struct UnknownMessage {
-    std::string type;
-};
 // No message at all.
 struct BadMessage {
     Code code;
     std::string sentence;  // never quotes the message: it may hold a token
 };
-using ClientMessage = std::variant<Ping, Authenticate, UnknownMessage, BadMessage>;
+using ClientMessage = std::variant<Ping, Authenticate, Demand, BadMessage>;
 
 inline constexpr int kMaxMessageDepth = 16;
 

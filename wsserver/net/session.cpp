@@ -81,14 +81,11 @@ void Session::open_streams() {
     const auto opening = upgrade_.match.endpoint->open(
         {upgrade_.match.id, upgrade_.target, identity_, service_.settings.most_subscriptions}
     );
-    if (opening) {
-        is_open_ = true;
-        return service_.hub.open(id_, *opening);
-    }
-    const auto& error = opening.error();
-    if (error.code == Code::forbidden) return refuse(error.code, error.sentence());
-    service_.meters.failed(text(error.code));
-    send(error_message(error));
+    if (!opening && opening.error().code == Code::forbidden)
+        return refuse(opening.error().code, opening.error().sentence());
+    if (!opening) tell(opening.error());
+    is_open_ = true;
+    service_.hub.open(id_, opening ? *opening : Opening{});
 }
 
 // Says why, and closes: authentication and policy.

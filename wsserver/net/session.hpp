@@ -61,7 +61,8 @@ private:
     void on_message(std::string_view text);
     void on(const Ping& ping);
     void on(const Authenticate& message);
-    void on(const UnknownMessage& message);
+    void on(const Demand& demand);
+    void tell(const Error& error, std::string_view channel = {});
     void on(const BadMessage& message);
     bool is_too_often();
     void on_too_often();

@@ -1,4 +1,5 @@
 #include "platform/log.hpp"
+#include "wsserver/io/hub.hpp"
 #include "wsserver/net/session.hpp"
 
 #include <algorithm>
@@ -63,11 +64,22 @@ void Session::on(const Authenticate& message) {
     send(authenticated(identity_.wallet, expires_at_, wall_now()));
 }
 
-void Session::on(const UnknownMessage& message) {
-    service_.meters.received("unknown");
-    service_.meters.failed(text(Code::unknown_message));
-    send(error_message(Error{
-        Code::unknown_message, "type", excerpt(message.type), "ping or authenticate"}));
+void Session::on(const Demand& demand) {
+    const auto& endpoint = *upgrade_.match.endpoint;
+    const auto change = endpoint.heed != nullptr
+                            ? endpoint.heed(demand, identity_)
+                            : Result<Change>{unknown_demand(demand, "ping or authenticate")};
+    const bool is_unknown = !change && change.error().code == Code::unknown_message;
+    service_.meters.received(is_unknown ? "unknown" : "demand");
+    if (!change) return tell(change.error());
+    for (const auto& refused : change->refused)
+        tell(refused.error, refused.channel);
+    service_.hub.change(id_, *change);
+}
+
+void Session::tell(const Error& error, std::string_view channel) {
+    service_.meters.failed(text(error.code));
+    send(error_message(error, channel));
 }
 
 void Session::on(const BadMessage& message) {

@@ -13,6 +13,10 @@ ChannelStream::ChannelStream(Channel channel, Board& board)
     : channel_(std::move(channel)), key_(channel_.key()), board_(board) {}
 
 void ChannelStream::subscribe(Subscriber subscriber, Now now, Output& out) {
+    if (const auto* before = find(subscriber.peer->id)) {
+        go_on(*before, subscriber);
+        unsubscribe(subscriber.peer->id);
+    }
     subscribers_.push_back(std::make_unique<Subscriber>(std::move(subscriber)));
     touch();
     if (loaded_)
@@ -25,14 +29,42 @@ void ChannelStream::unsubscribe(ConnectionId who) {
     std::erase_if(subscribers_, [&](const auto& one) { return one->peer->id == who; });
 }
 
+// No event message is lost or comes twice where a channel is subscribed to again.
+void ChannelStream::go_on(const Subscriber& before, Subscriber& after) const {
+    after.renumbered = before.renumbered;
+    if (after.since.cursor || after.since.invalid) return;
+    if (before.stage == Stage::waiting || before.stage == Stage::counting) {
+        after.since = before.since;
+        after.from = before.from;
+    } else {
+        after.from =
+            before.stage == Stage::live ? std::max(before.delivered, state_seq_) : before.delivered;
+    }
+}
+
+void ChannelStream::mute(ConnectionId who) {
+    touch();
+    if (auto* subscriber = find(who)) subscriber->options.states = false;
+}
+
+MessagePtr ChannelStream::unsubscribed(ConnectionId who) const {
+    const auto* subscriber = find(who);
+    if (subscriber == nullptr || subscriber->stage == Stage::waiting)
+        return wsserver::unsubscribed(channel_);
+    auto to = place();
+    if (subscriber->stage != Stage::live) to.seq = subscriber->delivered;
+    return Envelope{"UNSUBSCRIBED", to}.finish(0);
+}
+
 void ChannelStream::ask_snapshot(Output& out) {
     if (ticket_ != 0) return;
     ticket_ = ++board_.tickets;
     out.asks.push_back({.what = Ask::What::snapshot, .channel = channel_, .ticket = ticket_});
 }
 
-void ChannelStream::load(std::uint64_t ticket, const Snapshot& snapshot, Now now, Output& out) {
-    if (ticket != ticket_) return;
+std::vector<ConnectionId>
+ChannelStream::load(std::uint64_t ticket, const Snapshot& snapshot, Now now, Output& out) {
+    if (ticket != ticket_) return {};
     ticket_ = 0;
     touch();
     const auto pending = std::exchange(pending_, {});
@@ -55,24 +87,25 @@ void ChannelStream::load(std::uint64_t ticket, const Snapshot& snapshot, Now now
             advance(*subscriber, now, out);
         }
     }
+    return {};
 }
 
-void ChannelStream::refuse_waiting(Output& out) {
-    for (const auto& subscriber : subscribers_)
-        if (subscriber->stage == Stage::waiting)
-            deliver(
-                *subscriber,
-                error_message(
-                    Error{
-                        Code::unknown_contest,
-                        "contest_id",
-                        channel_.name,
-                        "a contest that exists"},
-                    channel_.wire_name()
-                ),
-                out
-            );
+std::vector<ConnectionId> ChannelStream::refuse_waiting(Output& out) {
+    std::vector<ConnectionId> refused;
+    for (const auto& subscriber : subscribers_) {
+        if (subscriber->stage != Stage::waiting) continue;
+        refused.push_back(subscriber->peer->id);
+        deliver(
+            *subscriber,
+            error_message(
+                Error{Code::unknown_contest, "contest_id", channel_.name, "a contest that exists"},
+                channel_.wire_name()
+            ),
+            out
+        );
+    }
     std::erase_if(subscribers_, [](const auto& one) { return one->stage == Stage::waiting; });
+    return refused;
 }
 
 void ChannelStream::on_event(const RecentEvent& event, Now now, Output& out) {
@@ -176,8 +209,8 @@ void ChannelStream::deliver(const Subscriber& to, MessagePtr message, Output& ou
     out.deliveries.push_back({to.peer->id, std::move(message)});
 }
 
-Subscriber* ChannelStream::find(ConnectionId who) {
-    for (auto& subscriber : subscribers_)
+Subscriber* ChannelStream::find(ConnectionId who) const {
+    for (const auto& subscriber : subscribers_)
         if (subscriber->peer->id == who) return subscriber.get();
     return nullptr;
 }

@@ -21,7 +21,8 @@
 namespace duel::wsserver {
 
 struct StreamSettings {
-    std::uint64_t most_missed = 100'000;  // event messages that a resume may bring; else `too_old`
+    std::uint64_t most_missed = 100'000;   // event messages that a resume may bring; else `too_old`
+    std::size_t most_subscriptions = 100;  // channels that one connection asks for
     std::size_t page = 500;  // of them in one go, before the client has to have read them
     Duration patience = std::chrono::seconds{10};  // how long a subscriber waits for Postgres
     Duration linger = std::chrono::seconds{30};    // how long a channel that nobody follows is kept
@@ -86,15 +87,23 @@ public:
     bool loaded() const { return loaded_; }
     const std::vector<std::unique_ptr<Subscriber>>& subscribers() const { return subscribers_; }
 
+    // Whoever follows it already goes on from where it stands, in the way that is asked now, unless
+    // it brings a cursor.
     void subscribe(Subscriber subscriber, Now now, Output& out);
     void unsubscribe(ConnectionId who);
+    // Event messages only from now on.
+    void mute(ConnectionId who);
+    // UNSUBSCRIBED, with the place up to which it was served.
+    MessagePtr unsubscribed(ConnectionId who) const;
 
     // Asks for a snapshot, unless one is on its way: without subscribers it makes the stream a
     // source for others, later it reads everything again.
     void ask_snapshot(Output& out);
 
     // Answers from Postgres, and the news that a page has left.
-    void load(std::uint64_t ticket, const Snapshot& snapshot, Now now, Output& out);
+    // load() gives back who waited for something that does not exist: they were told, and are gone.
+    std::vector<ConnectionId>
+    load(std::uint64_t ticket, const Snapshot& snapshot, Now now, Output& out);
     void on_events(ConnectionId who, const EventsPage& page, Now now, Output& out);
     void on_written(ConnectionId who, Now now, Output& out);
 
@@ -163,14 +172,15 @@ private:
         return subscriber.stage == Subscriber::Stage::live && subscriber.options.states &&
                !subscriber.behind;
     }
-    Subscriber* find(ConnectionId who);
+    Subscriber* find(ConnectionId who) const;
+    void go_on(const Subscriber& before, Subscriber& after) const;
     void admit(Subscriber& subscriber, Now now, Output& out);
     void begin(Subscriber& subscriber, Recovery recovery, Now now, Output& out);
     void advance(Subscriber& subscriber, Now now, Output& out);
     void ask_events(Subscriber& subscriber, bool count, Now now, Output& out);
     void send_page(Subscriber& to, const std::vector<RecentEvent>& events, Output& out);
     std::vector<RecentEvent> recall(std::uint64_t after);
-    void refuse_waiting(Output& out);
+    std::vector<ConnectionId> refuse_waiting(Output& out);
     void take(const feed::Record& record, std::int64_t logged_at_ms, Now now, Counts& counts);
 
     struct Pending {

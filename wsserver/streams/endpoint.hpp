@@ -3,6 +3,7 @@
 // One kind of socket: where it is, who may open it, and what it follows from the start.
 
 #include "core/error.hpp"
+#include "wsserver/streams/demand.hpp"
 #include "wsserver/streams/subscription.hpp"
 #include "wsserver/streams/target.hpp"
 
@@ -41,10 +42,15 @@ struct Endpoint {
     // What to follow. `forbidden` ends the connection; any other error is told and the socket
     // stays.
     Result<Opening> (*open)(const Asked&);
+    // What a message changes; none where the endpoint takes no messages of its own. Errors are told
+    // and the socket stays.
+    Result<Change> (*heed)(const Demand&, const Identity&) = nullptr;
 };
 
 // What the endpoints read from their queries in the same way.
 bool asks_for_diff(const Target& target);
+// Whether each is one of the intervals of candles.
+Result<void> check_intervals(const std::vector<std::string>& intervals);
 // An id or a symbol: 1 to 200 bytes.
 Result<std::string> id_from(std::string_view field, const std::string& text);
 

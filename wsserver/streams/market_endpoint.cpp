@@ -11,6 +11,13 @@ Result<std::vector<std::string>> intervals_from(const Target& target) {
     const auto* text = target.last("intervals");
     if (text == nullptr) return Options{}.intervals;
     auto intervals = comma_separated(*text);
+    if (const auto checked = check_intervals(intervals); !checked) return checked.error();
+    return intervals;
+}
+
+}  // namespace
+
+Result<void> check_intervals(const std::vector<std::string>& intervals) {
     for (const auto& interval : intervals)
         if (std::find(kIntervals.begin(), kIntervals.end(), interval) == kIntervals.end())
             return Error{
@@ -18,10 +25,8 @@ Result<std::vector<std::string>> intervals_from(const Target& target) {
                 "intervals",
                 excerpt(interval),
                 "some of 1m, 5m, 15m, 1h, 4h, 1d"};
-    return intervals;
+    return {};
 }
-
-}  // namespace
 
 // /api/v2/ws/market?symbols=A,B&intervals=1m,1h&since=
 Result<Opening> open_market(const Asked& asked) {

@@ -38,6 +38,17 @@ MessagePtr Envelope::finish(std::int64_t logged_at_ms, std::optional<Timestamp> 
     return std::move(message_);
 }
 
+MessagePtr unsubscribed(const Channel& channel) {
+    auto message = std::make_shared<Message>();
+    message->type = "UNSUBSCRIBED";
+    JsonWriter{message->text}
+        .begin_object()
+        .field("type", "UNSUBSCRIBED")
+        .field("channel", channel.wire_name())
+        .end_object();
+    return message;
+}
+
 MessagePtr error_message(Code code, std::string_view sentence, std::string_view channel) {
     auto message = std::make_shared<Message>();
     message->type = "ERROR";

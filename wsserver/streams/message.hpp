@@ -61,6 +61,9 @@ private:
     bool in_data_ = false;
 };
 
+// UNSUBSCRIBED from a channel on which nothing came yet; otherwise it has a place.
+MessagePtr unsubscribed(const Channel& channel);
+
 // {"type":"ERROR","error":{"code","message","details"?}}; `channel` is the details' where given.
 MessagePtr error_message(Code code, std::string_view sentence, std::string_view channel = {});
 MessagePtr error_message(const Error& error, std::string_view channel = {});

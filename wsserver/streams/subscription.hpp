@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,8 @@ struct Wish {
 // The cursors that a client brought back.
 struct Since {
     std::map<std::string, Cursor> cursors;  // by channel key
-    bool has_invalid = false;               // one of them could not be read
+    std::set<std::string> invalid{};        // channel keys whose cursor could not be read
+    bool has_invalid = false;               // one could not be read, of whichever channel
 
     static Since parse(const std::vector<std::string>& texts);
 
@@ -45,6 +47,10 @@ struct Since {
         std::optional<Cursor> cursor;
     };
     Answer of(const std::string& channel_key) const;
+    // The same, once: what was answered is forgotten.
+    Answer take(const std::string& channel_key);
+    // Adds those of a later message, which count where both have one.
+    void merge(const Since& later);
 };
 
 // Everything that a connection follows from its start.

@@ -25,19 +25,23 @@ void Switchboard::open(ConnectionId who, const Opening& opening, Now now) {
     connection->peer.id = who;
     connection->since = opening.since;
     refuse_foreign_cursors(opening, connection->since);
-    for (const auto& wish : opening.wishes)
-        follow(*connection, wish, {}, now);
-    if (!opening.trades_of) return;
+    take_up(*connection, opening, now);
+}
 
-    connection->trades_of = *opening.trades_of;
-    trade_followers_[connection->trades_of].insert(who);
-    for (const auto& [key, cursor] : connection->since.cursors)
+void Switchboard::take_up(Connection& connection, const Opening& opening, Now now) {
+    for (const auto& asked : opening.wishes)
+        wish(connection, asked, now);
+    if (!opening.trades_of || connection.trades_of == *opening.trades_of) return;
+
+    connection.trades_of = *opening.trades_of;
+    trade_followers_[connection.trades_of].insert(connection.peer.id);
+    for (const auto& [key, cursor] : std::map{connection.since.cursors})
         if (auto channel = Channel::parse_key(key); channel &&
                                                     channel->kind == Channel::Kind::portfolio &&
-                                                    channel->wallet == connection->trades_of)
-            follow(*connection, {*channel, {.states = false}}, {}, now);
+                                                    channel->wallet == connection.trades_of)
+            follow(connection, {*channel, {.states = false}}, Reason::trades, {}, now);
     out_.asks.push_back(
-        {.what = Ask::What::portfolios, .channel = Channel::portfolio(connection->trades_of)}
+        {.what = Ask::What::portfolios, .channel = Channel::portfolio(connection.trades_of)}
     );
 }
 
@@ -61,15 +65,9 @@ void Switchboard::refuse_foreign_cursors(const Opening& opening, Since& since) c
 void Switchboard::close(ConnectionId who) {
     const auto found = connections_.find(who);
     if (found == connections_.end()) return;
-    for (const auto& key : found->second->channels)
-        if (const auto stream = streams_.find(key); stream != streams_.end()) {
-            stream->second.stream->unsubscribe(who);
-            stream->second.stream->touch();
-        }
-    const auto followers = trade_followers_.find(found->second->trades_of);
-    if (followers != trade_followers_.end() && followers->second.erase(who) > 0 &&
-        followers->second.empty())
-        trade_followers_.erase(followers);
+    for (const auto& [key, reason] : found->second->channels)
+        leave(*found->second, key);
+    drop_trades(*found->second);
     connections_.erase(found);
 }
 
@@ -82,7 +80,7 @@ void Switchboard::drained(ConnectionId who) {
     const auto found = connections_.find(who);
     if (found == connections_.end()) return;
     found->second->peer.congested = false;
-    for (const auto& key : found->second->channels)
+    for (const auto& [key, reason] : found->second->channels)
         if (const auto stream = streams_.find(key); stream != streams_.end())
             stream->second.stream->touch();
 }
@@ -90,7 +88,7 @@ void Switchboard::drained(ConnectionId who) {
 void Switchboard::written(ConnectionId who, Now now) {
     const auto found = connections_.find(who);
     if (found == connections_.end()) return;
-    for (const auto& key : found->second->channels)
+    for (const auto& [key, reason] : found->second->channels)
         if (const auto stream = streams_.find(key); stream != streams_.end())
             stream->second.stream->on_written(who, now, out_);
 }
@@ -191,8 +189,17 @@ void Switchboard::on_snapshot(
     Now now
 ) {
     if (snapshot.epoch != board_.epoch) return renumber(snapshot.epoch, now);
-    if (const auto found = streams_.find(channel.key()); found != streams_.end())
-        found->second.stream->load(ticket, snapshot, now, out_);
+    const auto key = channel.key();
+    const auto found = streams_.find(key);
+    if (found == streams_.end()) return;
+    for (const auto who : found->second.stream->load(ticket, snapshot, now, out_)) {
+        auto& connection = *connections_.at(who);
+        if (const auto followed = connection.channels.find(key);
+            followed != connection.channels.end()) {
+            if (followed->second == Reason::wish) --connection.wishes;
+            connection.channels.erase(followed);
+        }
+    }
 }
 
 void Switchboard::on_events(
@@ -262,15 +269,19 @@ Switchboard::Entry& Switchboard::entry(const Channel& channel) {
 void Switchboard::follow(
     Connection& connection,
     const Wish& wish,
+    Reason reason,
     std::optional<std::uint64_t> from,
     Now now
 ) {
     auto key = wish.channel.key();
-    if (!connection.channels.insert(key).second) return;
+    const auto [followed, is_new] = connection.channels.try_emplace(key, reason);
+    if (!is_new && reason == Reason::trades) return;
+    if (reason == Reason::wish && (is_new || followed->second != Reason::wish)) ++connection.wishes;
+    followed->second = reason;
     Subscriber subscriber{
         .peer = &connection.peer,
         .options = wish.options,
-        .since = connection.since.of(key),
+        .since = connection.since.take(key),
         .from = from,
         .waits_since = now.steady};
     entry(wish.channel).stream->subscribe(std::move(subscriber), now, out_);
@@ -286,7 +297,7 @@ void Switchboard::follow_trades(
     if (followers == trade_followers_.end()) return;
     const Wish wish{portfolio, {.states = false}};
     for (const auto who : followers->second)
-        follow(*connections_.at(who), wish, from, now);
+        follow(*connections_.at(who), wish, Reason::trades, from, now);
 }
 
 Output Switchboard::take_output() {

@@ -9,6 +9,7 @@
 // one thread.
 
 #include "wsserver/streams/contest_stream.hpp"
+#include "wsserver/streams/demand.hpp"
 #include "wsserver/streams/market_stream.hpp"
 #include "wsserver/streams/portfolio_stream.hpp"
 
@@ -39,6 +40,8 @@ public:
 
     // Connections.
     void open(ConnectionId who, const Opening& opening, Now now);
+    // Channels more and less, while it is open.
+    void change(ConnectionId who, const Change& change, Now now);
     void close(ConnectionId who);
     void congested(ConnectionId who);
     void drained(ConnectionId who);
@@ -70,12 +73,18 @@ public:
     const RecentEvents& recent() const { return board_.recent; }
 
 private:
+    // Why a connection follows a channel.
+    enum class Reason {
+        wish,    // the client named it
+        trades,  // it is a portfolio of the wallet whose trades it follows
+    };
     struct Connection {
         Peer peer;
         Since since;
         std::string viewer;
-        std::string trades_of;  // wallet, or empty
-        std::set<std::string> channels;
+        std::string trades_of;                   // wallet, or empty
+        std::map<std::string, Reason> channels;  // by key
+        std::size_t wishes = 0;                  // of them
     };
     struct Entry {
         std::unique_ptr<ChannelStream> stream;
@@ -99,8 +108,18 @@ private:
     bool is_current(std::string_view epoch, Now now);
     void take(const feed::Record& record, std::int64_t logged_at_ms, Now now);
     Entry& entry(const Channel& channel);
-    void
-    follow(Connection& connection, const Wish& wish, std::optional<std::uint64_t> from, Now now);
+    void take_up(Connection& connection, const Opening& opening, Now now);
+    void wish(Connection& connection, const Wish& wish, Now now);
+    void drop(Connection& connection, const Channel& channel);
+    void drop_trades(Connection& connection);
+    void leave(Connection& connection, const std::string& key);
+    void follow(
+        Connection& connection,
+        const Wish& wish,
+        Reason reason,
+        std::optional<std::uint64_t> from,
+        Now now
+    );
     void follow_trades(const Channel& portfolio, std::optional<std::uint64_t> from, Now now);
     void refuse_foreign_cursors(const Opening& opening, Since& since) const;
     void reload_portfolios_of(const std::string& contest_id);

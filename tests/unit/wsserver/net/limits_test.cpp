@@ -21,7 +21,7 @@ std::string reading(std::string_view text) {
     if (std::holds_alternative<Ping>(message)) return "ping";
     if (const auto* found = std::get_if<Authenticate>(&message))
         return "authenticate " + found->token;
-    if (const auto* found = std::get_if<UnknownMessage>(&message)) return "unknown " + found->type;
+    if (const auto* found = std::get_if<Demand>(&message)) return "unknown " + found->type;
     return std::string{duel::text(std::get<BadMessage>(message).code)};
 }
 

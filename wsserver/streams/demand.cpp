@@ -1,0 +1,44 @@
+#include "wsserver/streams/demand.hpp"
+
+#include <algorithm>
+
+namespace duel::wsserver {
+
+Result<std::vector<std::string>> texts_of(const Demand& demand, std::string_view name) {
+    const Error refused{
+        Code::invalid_field,
+        std::string{name},
+        "",
+        "an array of 1 to " + std::to_string(kMostNames) + " texts"};
+    const auto found = demand.fields.find(name);
+    if (found == demand.fields.end() || !found->is_array() || found->empty() ||
+        found->size() > kMostNames)
+        return refused;
+    std::vector<std::string> texts;
+    for (const auto& element : *found) {
+        if (!element.is_string()) return refused;
+        const auto& text = element.get_ref<const std::string&>();
+        if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(text);
+    }
+    return texts;
+}
+
+bool is_type(const Demand& demand, std::string_view type) {
+    const auto lower = [](char character) {
+        return character >= 'A' && character <= 'Z' ? static_cast<char>(character + ('a' - 'A'))
+                                                    : character;
+    };
+    return std::equal(
+        demand.type.begin(),
+        demand.type.end(),
+        type.begin(),
+        type.end(),
+        [&](char a, char b) { return lower(a) == lower(b); }
+    );
+}
+
+Error unknown_demand(const Demand& demand, std::string wanted) {
+    return {Code::unknown_message, "type", excerpt(demand.type), std::move(wanted)};
+}
+
+}  // namespace duel::wsserver
