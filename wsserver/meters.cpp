@@ -3,7 +3,7 @@
 namespace duel::wsserver {
 namespace {
 
-constexpr std::array<std::string_view, 17> kTypesOut{
+constexpr std::array<std::string_view, 21> kTypesOut{
     "PORTFOLIO_UPDATED",
     "TRADE_EXECUTED",
     "PRICE_UPDATED",
@@ -19,14 +19,14 @@ constexpr std::array<std::string_view, 17> kTypesOut{
     "AUTHENTICATED",
     "TOKEN_EXPIRING",
     "SERVER_SHUTDOWN",
+    "error",
+    "connection_status",
+    "authentication_result",
+    "ping",
     "pong",
     "other"};
-constexpr std::array<std::string_view, 5> kTypesIn{
-    "ping",
-    "authenticate",
-    "demand",
-    "unknown",
-    "malformed"};
+constexpr std::array<std::string_view, 6>
+    kTypesIn{"ping", "pong", "authenticate", "demand", "unknown", "malformed"};
 constexpr std::array<const char*, 5> kQuestions{
     "snapshot",
     "events",

@@ -205,6 +205,14 @@ void add_times(platform::SettingTable& run, ServerSettings& server, Raw& raw) {
         some_time
     );
     run.add(
+        "--authentication-deadline",
+        "DUEL_WSSERVER_AUTHENTICATION_DEADLINE",
+        server.authentication_deadline,
+        "time",
+        "for a token to come by message, where it may",
+        some_time
+    );
+    run.add(
         "--close-deadline",
         "DUEL_WSSERVER_CLOSE_DEADLINE",
         server.close_deadline,

@@ -35,10 +35,11 @@ ClientMessage read_client_message(std::string_view text) {
         return BadMessage{Code::invalid_field, "type is missing or no text"};
     const auto name = lower(type->get<std::string>());
     if (name == "ping") return Ping{};
+    if (name == "pong") return Pong{};
     if (name == "authenticate") {
         const auto token = object->find("token");
         if (token == object->end() || !token->is_string())
-            return BadMessage{Code::invalid_field, "token is missing or no text"};
+            return BadMessage{Code::invalid_field, "token is missing or no text", "authenticate"};
         return Authenticate{token->get<std::string>()};
     }
     return Demand{type->get<std::string>(), std::move(*object)};

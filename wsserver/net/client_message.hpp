@@ -14,6 +14,7 @@
 namespace duel::wsserver {
 
 struct Ping {};
+struct Pong {};
 struct Authenticate {
     std::string token;
 };
@@ -21,8 +22,9 @@ struct Authenticate {
 struct BadMessage {
     Code code;
     std::string sentence;  // never quotes the message: it may hold a token
+    std::string type{};    // where it has one
 };
-using ClientMessage = std::variant<Ping, Authenticate, Demand, BadMessage>;
+using ClientMessage = std::variant<Ping, Pong, Authenticate, Demand, BadMessage>;
 
 inline constexpr int kMaxMessageDepth = 16;
 

@@ -155,7 +155,7 @@ void Loop::tick() {
     while (!leaving_.empty() && leaving_.front().first <= now) {
         const auto who = leaving_.front().second;
         leaving_.erase(leaving_.begin());
-        close(who, 1012, "the server restarts");
+        if (auto* session = find(who)) session->leave_for_restart();
     }
     flush_meters();
     timer_.expires_after(kTick);

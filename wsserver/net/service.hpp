@@ -45,6 +45,7 @@ struct ServerSettings {
     OutboundQueue::Limits queue;
     std::chrono::milliseconds handshake_deadline{10'000};
     std::chrono::milliseconds upgrade_deadline{10'000};
+    std::chrono::milliseconds authentication_deadline{30'000};
     std::chrono::milliseconds close_deadline{5'000};
     std::chrono::milliseconds write_deadline{
         10'000};  // of one message; then the client is too slow

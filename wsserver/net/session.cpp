@@ -2,6 +2,7 @@
 
 #include "platform/log.hpp"
 #include "wsserver/io/hub.hpp"
+#include "wsserver/net/greeting.hpp"
 
 #include <boost/asio/buffer.hpp>
 
@@ -15,8 +16,8 @@ using boost::system::error_code;
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
 
-constexpr std::chrono::seconds kWarnBeforeExpiry{60};
 constexpr std::chrono::seconds kLinger{1};
+constexpr std::chrono::seconds kJsonPingEvery{30};  // as the clients of v69 know it
 constexpr int kMissedHeartbeats = 3;
 
 // What the kernel holds for a client that does not read counts too: it would take megabytes.
@@ -40,7 +41,8 @@ Session::Session(Loop& loop, TlsSocket socket, Upgrade upgrade, Verdict verdict,
       queue_(service_.settings.queue),
       began_(steady_clock::now()),
       last_heard_(std::make_shared<std::atomic<Instant::rep>>(began_.time_since_epoch().count())),
-      next_ping_(began_ + upgrade_.match.endpoint->heartbeat),
+      next_ping_(began_ + endpoint().heartbeat),
+      next_json_ping_(began_ + kJsonPingEvery),
       allowance_(2 * service_.settings.messages_per_second),
       allowance_at_(began_) {}
 
@@ -55,46 +57,6 @@ void Session::start() {
     socket_.tcp().set_option(NotSentLowWater{kMostUnsent}, ignored);
     on_accepted();
     if (!is_finished_) read();
-}
-
-void Session::on_accepted() {
-    service_.meters.accepted.Increment();
-    service_.meters.connected(*upgrade_.match.endpoint).Increment();
-    if (const auto* refusal = std::get_if<Refusal>(&verdict_)) {
-        const auto code = refusal->why == Refusal::Why::absent    ? Code::authentication_required
-                          : refusal->why == Refusal::Why::expired ? Code::token_expired
-                                                                  : Code::authentication_failed;
-        return refuse(code, "the session token is refused: " + refusal->reason);
-    }
-    const auto& claims = std::get<Claims>(verdict_);
-    identity_ = {claims.wallet, claims.username, claims.role == Role::admin};
-    expires_at_ = claims.expires_at;
-    if (upgrade_.match.endpoint->access == Access::admin && !identity_.is_admin)
-        return refuse(Code::forbidden, "this endpoint is for admins");
-    open_streams();
-}
-
-void Session::open_streams() {
-    platform::log::info("connected {}", name());
-    if (const auto victim = service_.users.add(identity_.wallet, id_, last_heard_))
-        service_.hub.hang_up(*victim, 4429, "too many connections of this user");
-    const auto opening = upgrade_.match.endpoint->open(
-        {upgrade_.match.id, upgrade_.target, identity_, service_.settings.most_subscriptions}
-    );
-    if (!opening && opening.error().code == Code::forbidden)
-        return refuse(opening.error().code, opening.error().sentence());
-    if (!opening) tell(opening.error());
-    is_open_ = true;
-    service_.hub.open(id_, opening ? *opening : Opening{});
-}
-
-// Says why, and closes: authentication and policy.
-void Session::refuse(Code code, const std::string& sentence) {
-    platform::log::warn("refused {}: {}: {}", name(), text(code), sentence);
-    service_.meters.rejected(text(code));
-    service_.meters.failed(text(code));
-    send(error_message(code, sentence));
-    close(1008, sentence);
 }
 
 bool Session::enqueue(OutboundQueue::Item item) {
@@ -145,6 +107,11 @@ void Session::announce_shutdown() {
     send(server_shutdown(service_.settings.retry_after, wall_now()));
 }
 
+// Clients of v69 wait long after 1012.
+void Session::leave_for_restart() {
+    close(endpoint().dialect == Dialect::v69 ? 1001 : 1012, "the server restarts");
+}
+
 void Session::tick(Instant now, Seconds wall) {
     if (is_finished_) {
         if (now > linger_until_) leave();
@@ -156,23 +123,19 @@ void Session::tick(Instant now, Seconds wall) {
     }
     if (!blocked_.empty() && now - blocked_since_ > service_.settings.write_deadline)
         return close(4408, "reads too slowly");
-    watch_token(wall);
+    watch_token(now, wall);
     watch_heartbeat(now);
 }
 
-void Session::watch_token(Seconds wall) {
-    if (!std::holds_alternative<Claims>(verdict_)) return;
-    if (wall >= expires_at_) return refuse(Code::token_expired, "the session token has expired");
-    if (warned_of_expiry_ || wall + kWarnBeforeExpiry < expires_at_) return;
-    warned_of_expiry_ = true;
-    send(token_expiring(expires_at_, wall_now()));
-}
-
 void Session::watch_heartbeat(Instant now) {
-    const auto heartbeat = upgrade_.match.endpoint->heartbeat;
+    const auto heartbeat = endpoint().heartbeat;
     const Instant heard{Instant::duration{last_heard_->load()}};
     if (now - heard > kMissedHeartbeats * heartbeat)
         return close(1001, "nothing was heard for long");
+    if (endpoint().dialect == Dialect::v69 && now >= next_json_ping_) {
+        next_json_ping_ = now + kJsonPingEvery;
+        send(json_ping(wall_now()));
+    }
     if (now < next_ping_) return;
     next_ping_ = now + heartbeat;
     wants_ping_ = true;
@@ -187,7 +150,7 @@ void Session::finish(std::uint16_t code, std::string_view reason) {
         "disconnected {} with {} after {} ms: {}", name(), code, lived.count(), reason
     );
     service_.meters.closed(code);
-    service_.meters.connected(*upgrade_.match.endpoint).Decrement();
+    service_.meters.connected(endpoint()).Decrement();
     if (std::exchange(is_open_, false)) service_.hub.close(id_);
     if (!identity_.wallet.empty()) service_.users.remove(identity_.wallet, id_);
     give_up_queue();
@@ -224,7 +187,7 @@ std::string Session::name() const {
     return fmt::format(
         "{:x} {} {} {}",
         id_,
-        upgrade_.match.endpoint->name,
+        endpoint().name,
         ip_,
         identity_.wallet.empty() ? "nobody" : identity_.wallet
     );

@@ -39,6 +39,7 @@ public:
     // Lets what waits go out, then closes. 4408 drops what waits. The first reason counts.
     void close(std::uint16_t code, std::string reason);
     void announce_shutdown();
+    void leave_for_restart();
 
     void tick(Instant now, Seconds wall);
 
@@ -55,20 +56,31 @@ private:
         Instant deadline;
     };
 
+    const Endpoint& endpoint() const { return *upgrade_.match.endpoint; }
+    bool is_public() const { return endpoint().access == Access::anyone; }
+
+    // session_authentication.cpp
     void on_accepted();
+    void greet();
+    bool admit(const Claims& claims);
     void open_streams();
-    void refuse(Code code, const std::string& sentence);
+    void count_user();
+    void on(const Authenticate& message);
+    void fail(const Complaint& complaint);
+    void refuse(const Complaint& complaint);
+    void tell(const Complaint& complaint);
+    void watch_token(Instant now, Seconds wall);
+    void expire();
+
     void on_message(std::string_view text);
     void on(const Ping& ping);
-    void on(const Authenticate& message);
+    void on(const Pong& pong);
     void on(const Demand& demand);
-    void tell(const Error& error, std::string_view channel = {});
     void on(const BadMessage& message);
     bool is_too_often();
     void on_too_often();
     void note(OutboundQueue::Change change);
     void give_up_queue();
-    void watch_token(Seconds wall);
     void watch_heartbeat(Instant now);
     // The end, whoever began it. Once.
     void finish(std::uint16_t code, std::string_view reason);
@@ -98,6 +110,7 @@ private:
     ConnectionId id_ = 0;
     Identity identity_;
     Seconds expires_at_{};
+    Instant authenticate_until_ = Instant::max();
     bool warned_of_expiry_ = false;
 
     FrameReader reader_;
@@ -116,6 +129,7 @@ private:
     Instant linger_until_{};
     LastHeard last_heard_;
     Instant next_ping_{};
+    Instant next_json_ping_{};
     double allowance_;  // inbound messages that may come now
     Instant allowance_at_;
     int malformed_ = 0;

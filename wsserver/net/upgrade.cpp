@@ -118,6 +118,8 @@ std::variant<Upgrade, UpgradeRefusal> read_upgrade(
         std::string{view(request[field::sec_websocket_key])},
         {},
         {}};
+    // Cut from the target before anybody sees it, wherever it stands.
+    const auto query_token = upgrade.target.take("token");
     const auto protocols = protocols_of(request);
     const bool is_own = !protocols.empty() && protocols.front() == kOwnProtocol;
     if (!protocols.empty()) upgrade.protocol = protocols.front();
@@ -125,6 +127,9 @@ std::variant<Upgrade, UpgradeRefusal> read_upgrade(
         upgrade.token = protocols[1];
     else if (!is_own && !protocols.empty())
         upgrade.token = protocols.front();
+    // Only old clients know no better.
+    if (upgrade.token.empty() && upgrade.match.endpoint->dialect == Dialect::v69)
+        upgrade.token = query_token;
     return upgrade;
 }
 

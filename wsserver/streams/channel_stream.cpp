@@ -68,7 +68,7 @@ ChannelStream::load(std::uint64_t ticket, const Snapshot& snapshot, Now now, Out
     ticket_ = 0;
     touch();
     const auto pending = std::exchange(pending_, {});
-    if (!snapshot.rows) return refuse_waiting(out);
+    if (!snapshot.rows) return refuse_waiting(now, out);
 
     replace(snapshot, now);
     state_seq_ = snapshot.seq;
@@ -90,7 +90,7 @@ ChannelStream::load(std::uint64_t ticket, const Snapshot& snapshot, Now now, Out
     return {};
 }
 
-std::vector<ConnectionId> ChannelStream::refuse_waiting(Output& out) {
+std::vector<ConnectionId> ChannelStream::refuse_waiting(Now now, Output& out) {
     std::vector<ConnectionId> refused;
     for (const auto& subscriber : subscribers_) {
         if (subscriber->stage != Stage::waiting) continue;
@@ -98,8 +98,12 @@ std::vector<ConnectionId> ChannelStream::refuse_waiting(Output& out) {
         deliver(
             *subscriber,
             error_message(
-                Error{Code::unknown_contest, "contest_id", channel_.name, "a contest that exists"},
-                channel_.wire_name()
+                subscriber->peer->dialect,
+                about(
+                    {Code::unknown_contest, "contest_id", channel_.name, "a contest that exists"},
+                    channel_.wire_name()
+                ),
+                now.wall
             ),
             out
         );

@@ -46,6 +46,7 @@ struct Board {
 // A connection, as the streams see it.
 struct Peer {
     ConnectionId id = 0;
+    Dialect dialect = Dialect::v2;
     bool congested = false;  // reads too slowly: gets event messages only
 };
 
@@ -180,7 +181,7 @@ private:
     void ask_events(Subscriber& subscriber, bool count, Now now, Output& out);
     void send_page(Subscriber& to, const std::vector<RecentEvent>& events, Output& out);
     std::vector<RecentEvent> recall(std::uint64_t after);
-    std::vector<ConnectionId> refuse_waiting(Output& out);
+    std::vector<ConnectionId> refuse_waiting(Now now, Output& out);
     void take(const feed::Record& record, std::int64_t logged_at_ms, Now now, Counts& counts);
 
     struct Pending {

@@ -29,14 +29,20 @@ struct Asked {
 };
 
 enum class Access {
-    user,   // anybody with a valid token
-    admin,  // role admin or superadmin
+    anyone,  // no token; a good one is welcome, a bad one changes nothing
+    user,    // anybody with a valid token
+    admin,   // role admin or superadmin
 };
+
+// Whether the token may come by message, for those who connect without one.
+enum class LateToken { refused, taken };
 
 struct Endpoint {
     std::string_view path;  // with at most one {id}, as its last part
     std::string_view name;
     Access access;
+    LateToken late_token;
+    Dialect dialect;
     std::chrono::seconds heartbeat;  // three of these without a frame end the connection
 
     // What to follow. `forbidden` ends the connection; any other error is told and the socket

@@ -49,20 +49,30 @@ MessagePtr unsubscribed(const Channel& channel) {
     return message;
 }
 
-MessagePtr error_message(Code code, std::string_view sentence, std::string_view channel) {
-    auto message = std::make_shared<Message>();
-    message->type = "ERROR";
-    JsonWriter writer{message->text};
-    writer.begin_object().field("type", "ERROR").key("error").begin_object();
-    writer.field("code", text(code)).field("message", sentence);
-    if (!channel.empty())
-        writer.key("details").begin_object().field("channel", channel).end_object();
-    writer.end_object().end_object();
-    return message;
+Complaint about(const Error& error, std::string channel, std::string original) {
+    return {error.code, error.sentence(), std::move(channel), std::move(original)};
 }
 
-MessagePtr error_message(const Error& error, std::string_view channel) {
-    return error_message(error.code, error.sentence(), channel);
+MessagePtr error_message(Dialect dialect, const Complaint& complaint, Timestamp now) {
+    const bool is_v2 = dialect == Dialect::v2;
+    auto message = std::make_shared<Message>();
+    message->type = is_v2 ? "ERROR" : "error";
+    JsonWriter writer{message->text};
+    writer.begin_object().field("type", message->type);
+    if (is_v2) writer.key("error").begin_object();
+    writer.field("code", text(complaint.code)).field("message", complaint.sentence);
+    if (is_v2) {
+        if (!complaint.channel.empty())
+            writer.key("details").begin_object().field("channel", complaint.channel).end_object();
+        writer.end_object();
+    } else {
+        writer.field("error", complaint.sentence);
+        writer.field("details", complaint.channel.empty() ? complaint.sentence : complaint.channel);
+        if (!complaint.original.empty()) writer.field("originalType", complaint.original);
+        writer.field("timestamp", now);
+    }
+    writer.end_object();
+    return message;
 }
 
 }  // namespace duel::wsserver

@@ -5,6 +5,7 @@
 #include "core/channel.hpp"
 #include "core/error.hpp"
 #include "core/json_writer.hpp"
+#include "wsserver/streams/dialect.hpp"
 #include "wsserver/streams/now.hpp"
 
 #include <cstdint>
@@ -64,8 +65,18 @@ private:
 // UNSUBSCRIBED from a channel on which nothing came yet; otherwise it has a place.
 MessagePtr unsubscribed(const Channel& channel);
 
-// {"type":"ERROR","error":{"code","message","details"?}}; `channel` is the details' where given.
-MessagePtr error_message(Code code, std::string_view sentence, std::string_view channel = {});
-MessagePtr error_message(const Error& error, std::string_view channel = {});
+// What is wrong, in words for a client.
+struct Complaint {
+    Code code;
+    std::string sentence;
+    std::string channel{};   // that it is about
+    std::string original{};  // type of the message that it answers, as the client spelled it
+};
+Complaint about(const Error& error, std::string channel = {}, std::string original = {});
+
+// v2: {"type":"ERROR","error":{"code","message","details"?}}, where `details` has the channel.
+// v69: {"type":"error","code","message","error","details","originalType"?,"timestamp"}, where
+// `error` is the message once more and `details` names the channel, or is the message too.
+MessagePtr error_message(Dialect dialect, const Complaint& complaint, Timestamp now);
 
 }  // namespace duel::wsserver

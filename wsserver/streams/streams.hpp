@@ -15,29 +15,50 @@ Result<Opening> open_market(const Asked& asked);       // market_endpoint.cpp
 Result<Opening> open_multiplexed(const Asked& asked);  // multiplexed_endpoint.cpp
 Result<Change> heed_multiplexed(const Demand& demand, const Identity& identity);
 
+// How often clients ping.
+inline constexpr std::chrono::seconds kHalfMinute{30};
+inline constexpr std::chrono::seconds kQuarterMinute{15};
+
+// clang-format off: a table
 inline constexpr std::array kEndpoints{
-    // path, name in metrics, who, how often clients ping, what it opens, what it heeds
+    // path, name in metrics, who, whether its token may come later, what clients speak, how often
+    // they ping, what it
+    // opens, what it heeds
     Endpoint{
         "/api/v2/ws/portfolio",
         "v2_portfolio",
         Access::user,
-        std::chrono::seconds{30},
+        LateToken::refused,
+        Dialect::v2,
+        kHalfMinute,
         open_portfolio},
     Endpoint{
         "/api/v2/ws/contest/{id}",
         "v2_contest",
         Access::user,
-        std::chrono::seconds{30},
+        LateToken::refused,
+        Dialect::v2,
+        kHalfMinute,
         open_contest},
-    Endpoint{"/api/v2/ws/market", "v2_market", Access::user, std::chrono::seconds{15}, open_market},
+    Endpoint{
+        "/api/v2/ws/market",
+        "v2_market",
+        Access::user,
+        LateToken::refused,
+        Dialect::v2,
+        kQuarterMinute,
+        open_market},
     Endpoint{
         "/api/v2/ws",
         "v2_multiplexed",
         Access::user,
-        std::chrono::seconds{30},
+        LateToken::taken,
+        Dialect::v2,
+        kHalfMinute,
         open_multiplexed,
         heed_multiplexed},
 };
+// clang-format on
 
 // The endpoint of a path, and what stands in its {id}; nothing where there is none.
 struct Match {

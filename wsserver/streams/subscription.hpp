@@ -4,6 +4,7 @@
 
 #include "core/channel.hpp"
 #include "core/cursor.hpp"
+#include "wsserver/streams/dialect.hpp"
 
 #include <cstdint>
 #include <map>
@@ -59,6 +60,7 @@ struct Opening {
     // Event messages of all portfolios of this wallet, those of contests yet to come included.
     std::optional<std::string> trades_of;
     Since since;
+    Dialect dialect = Dialect::v2;
 };
 
 }  // namespace duel::wsserver

@@ -23,6 +23,7 @@ void Switchboard::open(ConnectionId who, const Opening& opening, Now now) {
     auto& connection = connections_[who];
     connection = std::make_unique<Connection>();
     connection->peer.id = who;
+    connection->peer.dialect = opening.dialect;
     connection->since = opening.since;
     refuse_foreign_cursors(opening, connection->since);
     take_up(*connection, opening, now);

@@ -23,12 +23,15 @@ void Switchboard::wish(Connection& connection, const Wish& wish, Now now) {
     out_.deliveries.push_back(
         {connection.peer.id,
          error_message(
-             Error{
-                 Code::too_many_subscriptions,
-                 "channels",
-                 std::to_string(connection.wishes + 1),
-                 "at most " + std::to_string(most)},
-             wish.channel.wire_name()
+             connection.peer.dialect,
+             about(
+                 {Code::too_many_subscriptions,
+                  "channels",
+                  std::to_string(connection.wishes + 1),
+                  "at most " + std::to_string(most)},
+                 wish.channel.wire_name()
+             ),
+             now.wall
          )}
     );
 }

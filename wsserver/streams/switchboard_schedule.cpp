@@ -83,12 +83,15 @@ void Switchboard::sweep(Now now) {
         ++streams;
     }
     for (const auto who : waiting) {
-        if (!connections_.contains(who)) continue;
+        const auto found = connections_.find(who);
+        if (found == connections_.end()) continue;
         out_.deliveries.push_back(
             {who,
              error_message(
-                 Code::processing_error,
-                 "the read model does not answer now; reconnect with your cursors later"
+                 found->second->peer.dialect,
+                 {Code::processing_error,
+                  "the read model does not answer now; reconnect with your cursors later"},
+                 now.wall
              )}
         );
         out_.closings.push_back({who, 1013, "the read model does not answer"});

@@ -46,8 +46,9 @@ Error refused(std::string_view found, std::string wanted) {
 
 Result<Target> Target::parse(std::string_view text) {
     constexpr auto* kWanted = "a path and a query in UTF-8 with whole percent escapes";
-    if (!text.starts_with('/')) return refused(text, kWanted);
+    // What stands behind the mark may be a secret.
     const auto mark = text.find('?');
+    if (!text.starts_with('/')) return refused(text.substr(0, mark), kWanted);
     auto path = decoded(text.substr(0, mark), Plus::is_plus);
     if (!path) return refused(text.substr(0, mark), kWanted);
     Target target{std::move(*path), {}};
@@ -73,6 +74,13 @@ const std::string* Target::last(std::string_view name) const {
         return parameter.first == name;
     });
     return found == query.rend() ? nullptr : &found->second;
+}
+
+std::string Target::take(std::string_view name) {
+    const auto* found = last(name);
+    std::string value = found == nullptr ? "" : *found;
+    std::erase_if(query, [&](const auto& parameter) { return parameter.first == name; });
+    return value;
 }
 
 std::vector<std::string> Target::all(std::string_view name) const {

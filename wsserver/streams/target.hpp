@@ -22,6 +22,8 @@ struct Target {
 
     // The last value of that name; nothing where it is absent.
     const std::string* last(std::string_view name) const;
+    // The same, and takes all of that name out; empty where it is absent.
+    std::string take(std::string_view name);
     std::vector<std::string> all(std::string_view name) const;
 };
 
