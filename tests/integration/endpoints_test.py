@@ -4,8 +4,6 @@ import asyncio
 import json
 import unittest
 
-import websockets
-
 from stack import token
 from wire import RUN, STACK, Client, WireTest, World, connect
 
@@ -60,6 +58,128 @@ class Multiplexed(WireTest):
             self.assertEqual((error["code"], error["details"]["channel"]), ("TOO_MANY_SUBSCRIPTIONS", "market:99"))
             await client.send({"type": "SUBSCRIBE", "channels": []})
             self.assertEqual((await client.until("ERROR"))["error"]["code"], "INVALID_FIELD")
+
+
+async def told(socket, wanted, seconds=15):
+    """The next message of a type."""
+    while True:
+        message = json.loads(await asyncio.wait_for(socket.recv(), seconds))
+        if message["type"] == wanted:
+            return message
+
+
+async def say(socket, **message):
+    await socket.send(json.dumps(message))
+
+
+class Authentication(WireTest):
+    async def assert_closed(self, socket, code=1008):
+        await asyncio.wait_for(socket.wait_closed(), 5)
+        self.assertEqual(socket.close_code, code)
+
+    async def test_the_token_may_come_by_message(self):
+        world = World("late")
+        async with connect("/api/v2/ws") as socket:
+            await say(socket, type="SUBSCRIBE", channels=["portfolio"])
+            self.assertEqual((await told(socket, "ERROR"))["error"]["code"], "AUTHENTICATION_REQUIRED")
+            await say(socket, type="authenticate", token=token(STACK, world.alice))
+            self.assertEqual((await told(socket, "AUTHENTICATED"))["data"]["wallet_address"], world.alice)
+            await say(socket, type="SUBSCRIBE", channels=[f"portfolio:{world.contest}"])
+            self.assertEqual((await told(socket, "PORTFOLIO_UPDATED"))["data"]["total_value"], 1000)
+        async with connect("/api/v69/ws/portfolio", contest_id=world.contest) as socket:
+            status = await told(socket, "connection_status")
+            self.assertEqual((status["status"], status["data"]), ("connected", {"status": "connected", "authenticated": False}))
+            await say(socket, type="authenticate", token=token(STACK, world.alice))
+            result = await told(socket, "authentication_result")
+            self.assertEqual((result["status"], result["userId"], result["data"]["status"]), ("success", world.alice, "success"))
+            self.assertEqual((await told(socket, "connection_status"))["status"], "authenticated")
+            self.assertEqual((await told(socket, "PORTFOLIO_UPDATED"))["data"]["total_value"], 1000)
+
+    async def test_a_bad_token_by_message_closes_a_protected_endpoint(self):
+        async with connect("/api/v2/ws") as socket:
+            await say(socket, type="authenticate", token="nonsense")
+            self.assertEqual((await told(socket, "ERROR"))["error"]["code"], "AUTHENTICATION_FAILED")
+            await self.assert_closed(socket)
+        async with connect("/api/v69/ws/contest") as socket:
+            await say(socket, type="authenticate", token=token(STACK, "late", ttl=-60))
+            self.assertEqual((await told(socket, "authentication_result"))["status"], "failed")
+            error = await told(socket, "error")
+            self.assertEqual((error["code"], error["error"]), ("TOKEN_EXPIRED", error["message"]))
+            await self.assert_closed(socket)
+
+    async def test_a_token_in_the_query_counts_on_v69_and_is_in_no_log(self):
+        world = World("query")
+        mine = token(STACK, world.alice)
+        async with connect("/api/v69/ws/portfolio", token=mine, contest_id=world.contest) as socket:
+            self.assertEqual((await told(socket, "connection_status"))["data"]["userId"], world.alice)
+            self.assertEqual((await told(socket, "PORTFOLIO_UPDATED"))["data"]["total_value"], 1000)
+        async with connect("/api/v2/ws/portfolio", token=mine) as socket:
+            self.assertEqual((await told(socket, "ERROR"))["error"]["code"], "AUTHENTICATION_REQUIRED")
+            await self.assert_closed(socket)
+        self.assertNotIn(mine.split(".")[1], STACK.said("wsserver"))
+
+    async def test_a_bad_token_changes_nothing_where_everybody_may_look(self):
+        for bad in ("hello", token(STACK, "x", ttl=-60)):
+            async with connect("/api/v69/ws/market-data", bad) as socket:
+                self.assertEqual((await told(socket, "connection_status"))["status"], "connected")
+                self.assertEqual((await told(socket, "authentication_result"))["status"], "failed")
+                await say(socket, type="authenticate", token="nonsense")
+                self.assertEqual((await told(socket, "authentication_result"))["status"], "failed")
+                await say(socket, type="authenticate", token=token(STACK, "reader"))
+                self.assertEqual((await told(socket, "authentication_result"))["status"], "success")
+                await say(socket, type="PING")
+                await told(socket, "pong")
+
+
+class Older(WireTest):
+    async def test_symbols_come_and_go_on_market_data_without_a_token(self):
+        world = World("oldmarket")
+        world.tick("2")
+        STACK.settle()
+        async with connect("/api/v69/ws/market-data") as socket:
+            await say(socket, type="subscribe", symbols=[world.symbol])
+            self.assertEqual((await told(socket, "MARKET_PRICE"))["data"]["price"], 2)
+            await say(socket, type="unsubscribe", symbols=[world.symbol])
+            self.assertEqual((await told(socket, "UNSUBSCRIBED"))["channel"], f"market:{world.symbol}")
+            await say(socket, type="dance")
+            error = await told(socket, "error")
+            self.assertEqual((error["code"], error["originalType"]), ("UNKNOWN_MESSAGE", "dance"))
+
+    async def test_rooms_are_contests(self):
+        world = World("room")
+        mine = token(STACK, world.alice)
+        async with connect("/api/v69/ws/contest", mine) as socket:
+            await say(socket, type="JOIN_ROOM", contestId=world.contest)
+            self.assertEqual((await told(socket, "CONTEST_UPDATED"))["data"]["contest_id"], world.contest)
+            await say(socket, type="LEAVE_ROOM", contestId=world.contest)
+            await told(socket, "UNSUBSCRIBED")
+            await say(socket, type="JOIN_ROOM", contestId=f"none-{RUN}")
+            error = await told(socket, "error")
+            self.assertEqual((error["code"], error["details"]), ("UNKNOWN_CONTEST", f"contest:none-{RUN}"))
+        async with connect(f"/api/v69/ws/contest/{world.contest}", mine) as socket:
+            await told(socket, "LEADERBOARD_UPDATED")
+
+    async def test_the_server_pings_in_json(self):
+        async with connect("/api/v69/ws/market-data") as socket:
+            self.assertEqual(set(await told(socket, "ping", 35)), {"type", "timestamp"})
+
+
+class Restart(WireTest):
+    """Last: the server goes, and comes back with another patience."""
+
+    async def test_close_codes_differ_between_generations(self):
+        async with Client("/api/v2/ws") as new, connect("/api/v69/ws/market-data") as old:
+            restarting = asyncio.create_task(asyncio.to_thread(
+                STACK.restart, "wsserver", DUEL_WSSERVER_AUTHENTICATION_DEADLINE="1s"))
+            for socket in (new.socket, old):
+                await asyncio.wait_for(socket.wait_closed(), 10)
+            self.assertEqual((new.socket.close_code, old.close_code), (1012, 1001))
+            await restarting
+        async with connect("/api/v69/ws/portfolio") as socket:
+            self.assertEqual((await told(socket, "error", 5))["code"], "AUTHENTICATION_REQUIRED")
+            await asyncio.wait_for(socket.wait_closed(), 5)
+            self.assertEqual(socket.close_code, 1008)
+        await asyncio.to_thread(STACK.restart, "wsserver")
 
 
 if __name__ == "__main__":

@@ -14,16 +14,18 @@ Result<Opening> open_contest(const Asked& asked);      // contest_endpoint.cpp
 Result<Opening> open_market(const Asked& asked);       // market_endpoint.cpp
 Result<Opening> open_multiplexed(const Asked& asked);  // multiplexed_endpoint.cpp
 Result<Change> heed_multiplexed(const Demand& demand, const Identity& identity);
+Result<Opening> open_v69_market(const Asked& asked);  // v69_market_endpoint.cpp
+Result<Change> heed_v69_market(const Demand& demand, const Identity& identity);
+Result<Opening> open_v69_rooms(const Asked& asked);  // v69_contest_endpoint.cpp
+Result<Change> heed_v69_contest(const Demand& demand, const Identity& identity);
 
 // How often clients ping.
 inline constexpr std::chrono::seconds kHalfMinute{30};
 inline constexpr std::chrono::seconds kQuarterMinute{15};
 
-// clang-format off: a table
 inline constexpr std::array kEndpoints{
-    // path, name in metrics, who, whether its token may come later, what clients speak, how often
-    // they ping, what it
-    // opens, what it heeds
+    // path, name in metrics, who, whether the token may come later, what clients speak, how often
+    // they ping, what it opens, what it heeds
     Endpoint{
         "/api/v2/ws/portfolio",
         "v2_portfolio",
@@ -57,8 +59,42 @@ inline constexpr std::array kEndpoints{
         kHalfMinute,
         open_multiplexed,
         heed_multiplexed},
+    Endpoint{
+        "/api/v69/ws/portfolio",
+        "v69_portfolio",
+        Access::user,
+        LateToken::taken,
+        Dialect::v69,
+        kHalfMinute,
+        open_portfolio},
+    Endpoint{
+        "/api/v69/ws/contest",
+        "v69_contests",
+        Access::user,
+        LateToken::taken,
+        Dialect::v69,
+        kHalfMinute,
+        open_v69_rooms,
+        heed_v69_contest},
+    Endpoint{
+        "/api/v69/ws/contest/{id}",
+        "v69_contest",
+        Access::user,
+        LateToken::taken,
+        Dialect::v69,
+        kHalfMinute,
+        open_contest,
+        heed_v69_contest},
+    Endpoint{
+        "/api/v69/ws/market-data",
+        "v69_market",
+        Access::anyone,
+        LateToken::taken,
+        Dialect::v69,
+        kQuarterMinute,
+        open_v69_market,
+        heed_v69_market},
 };
-// clang-format on
 
 // The endpoint of a path, and what stands in its {id}; nothing where there is none.
 struct Match {

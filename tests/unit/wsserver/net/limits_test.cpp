@@ -15,13 +15,14 @@ LastHeard heard(Instant at) {
     return std::make_shared<std::atomic<Instant::rep>>(at.time_since_epoch().count());
 }
 
-// "ping", "authenticate a.b.c", "unknown X" or the error's code.
+// "ping", "authenticate a.b.c", "demand X" or the error's code.
 std::string reading(std::string_view text) {
     const auto message = read_client_message(text);
     if (std::holds_alternative<Ping>(message)) return "ping";
+    if (std::holds_alternative<Pong>(message)) return "pong";
     if (const auto* found = std::get_if<Authenticate>(&message))
         return "authenticate " + found->token;
-    if (const auto* found = std::get_if<Demand>(&message)) return "unknown " + found->type;
+    if (const auto* found = std::get_if<Demand>(&message)) return "demand " + found->type;
     return std::string{duel::text(std::get<BadMessage>(message).code)};
 }
 
@@ -59,8 +60,9 @@ TEST_CASE("of a user's connections the one that was idle for longest goes", "[li
 TEST_CASE("clients may write ping in any case", "[limits]") {
     REQUIRE(reading(R"({"type":"ping"})") == "ping");
     REQUIRE(reading(R"({"type":"PING","timestamp":1})") == "ping");
+    REQUIRE(reading(R"({"type":"pong"})") == "pong");
     REQUIRE(reading(R"({"type":"Authenticate","token":"a.b.c"})") == "authenticate a.b.c");
-    REQUIRE(reading(R"({"type":"JOIN"})") == "unknown JOIN");
+    REQUIRE(reading(R"({"type":"JOIN"})") == "demand JOIN");
 }
 
 TEST_CASE("what is no message is refused with its code", "[limits]") {

@@ -31,6 +31,15 @@ std::string outcome(
            " token=" + upgrade.token + " echo=" + upgrade.protocol;
 }
 
+// "mode=diff top=5 ", as the endpoint sees it.
+std::string query(const UpgradeRequest& asked) {
+    std::string text;
+    const auto read = read_upgrade(asked, {}, 0);
+    for (const auto& [name, value] : std::get<Upgrade>(read).target.query)
+        text += name + '=' + value + ' ';
+    return text;
+}
+
 }  // namespace
 
 TEST_CASE("every endpoint of the table is found by its path", "[upgrade]") {
@@ -58,6 +67,29 @@ TEST_CASE("with duel.v2 before it the token is not echoed", "[upgrade]") {
     REQUIRE(outcome(asked) == "v2_portfolio id= token=a.b.c echo=duel.v2");
     asked.set(http::field::sec_websocket_protocol, "duel.v2");
     REQUIRE(outcome(asked) == "v2_portfolio id= token= echo=duel.v2");
+}
+
+TEST_CASE("on v69 a token may stand in the query, and is gone from it", "[upgrade]") {
+    const auto asked = request("/api/v69/ws/contest/c1?token=a.b.c&top=5&token=d.e.f");
+    REQUIRE(outcome(asked) == "v69_contest id=c1 token=d.e.f echo=");
+    REQUIRE(query(asked) == "top=5 ");
+    auto both = request("/api/v69/ws/portfolio?token=d.e.f");
+    both.set(http::field::sec_websocket_protocol, "a.b.c");
+    REQUIRE(outcome(both) == "v69_portfolio id= token=a.b.c echo=a.b.c");
+}
+
+TEST_CASE("on v2 a token in the query is no token, and is gone all the same", "[upgrade]") {
+    const auto asked = request("/api/v2/ws/portfolio?token=a.b.c&mode=diff");
+    REQUIRE(outcome(asked) == "v2_portfolio id= token= echo=");
+    REQUIRE(query(asked) == "mode=diff ");
+}
+
+TEST_CASE("a target that is refused never shows its query", "[upgrade]") {
+    for (const auto* target :
+         {"https://x/api/v69/ws/monitor?token=secret", "/api/v69/ws/monitor?token=secret%zz"}) {
+        const auto read = read_upgrade(request(target), {}, 0);
+        REQUIRE(std::get<UpgradeRefusal>(read).sentence.find("secret") == std::string::npos);
+    }
 }
 
 TEST_CASE("bodies, transfer encodings and early bytes are refused", "[upgrade]") {

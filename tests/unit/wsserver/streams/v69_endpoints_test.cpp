@@ -1,0 +1,59 @@
+#include "wsserver/streams/streams.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace duel;
+using namespace duel::wsserver;
+
+namespace {
+
+const Identity kAnn{"w1", "ann", false};
+
+// "market:A -market:B !refused ", or the error's code.
+std::string outcome(Result<Change> (*heed)(const Demand&, const Identity&), const char* said) {
+    auto fields = nlohmann::json::parse(said);
+    auto type = fields.at("type").get<std::string>();
+    const auto change = heed({std::move(type), std::move(fields)}, kAnn);
+    if (!change) return std::string{text(change.error().code)};
+    std::string names;
+    for (const auto& wish : change->add.wishes)
+        names += wish.channel.key() + ' ';
+    for (const auto& channel : change->remove)
+        names += '-' + channel.key() + ' ';
+    for (const auto& refused : change->refused)
+        names += '!' + refused.channel + ' ';
+    return names;
+}
+
+std::size_t opened(const std::string& target) {
+    const auto parsed = Target::parse(target).value();
+    const auto found = match(parsed.path);
+    const auto opening = found->endpoint->open({found->id, parsed, kAnn, 100});
+    return opening->wishes.size();
+}
+
+}  // namespace
+
+TEST_CASE("market data of v69 may begin without symbols and take them by message", "[v69]") {
+    REQUIRE(opened("/api/v69/ws/market-data") == 0);
+    REQUIRE(opened("/api/v69/ws/market-data?symbols=A,B") == 2);
+    REQUIRE(
+        outcome(heed_v69_market, R"({"type":"subscribe","symbols":["A","B",""]})") ==
+        "market:A market:B !market: "
+    );
+    REQUIRE(outcome(heed_v69_market, R"({"type":"unsubscribe","symbols":["A"]})") == "-market:A ");
+    REQUIRE(outcome(heed_v69_market, R"({"type":"subscribe"})") == "INVALID_FIELD");
+    REQUIRE(outcome(heed_v69_market, R"({"type":"dance"})") == "UNKNOWN_MESSAGE");
+}
+
+TEST_CASE("rooms of v69 are contests", "[v69]") {
+    REQUIRE(opened("/api/v69/ws/contest") == 0);
+    REQUIRE(opened("/api/v69/ws/contest/c1") == 1);
+    REQUIRE(outcome(heed_v69_contest, R"({"type":"JOIN_ROOM","contestId":"c1"})") == "contest:c1 ");
+    REQUIRE(outcome(heed_v69_contest, R"({"type":"JOIN_ROOM","contestId":7})") == "contest:7 ");
+    REQUIRE(
+        outcome(heed_v69_contest, R"({"type":"LEAVE_ROOM","contestId":"c1"})") == "-contest:c1 "
+    );
+    REQUIRE(outcome(heed_v69_contest, R"({"type":"JOIN_ROOM"})") == "INVALID_FIELD");
+    REQUIRE(outcome(heed_v69_contest, R"({"type":"SUBSCRIBE"})") == "UNKNOWN_MESSAGE");
+}
