@@ -3,7 +3,7 @@
 namespace duel::wsserver {
 namespace {
 
-constexpr std::array<std::string_view, 21> kTypesOut{
+constexpr std::array<std::string_view, 31> kTypesOut{
     "PORTFOLIO_UPDATED",
     "TRADE_EXECUTED",
     "PRICE_UPDATED",
@@ -19,6 +19,16 @@ constexpr std::array<std::string_view, 21> kTypesOut{
     "AUTHENTICATED",
     "TOKEN_EXPIRING",
     "SERVER_SHUTDOWN",
+    "token_update",
+    "token_data",
+    "token_metadata",
+    "tokens_subscribed",
+    "tokens_unsubscribed",
+    "SERVER_STATUS_UPDATE",
+    "health:update",
+    "metrics:update",
+    "breaker:trip",
+    "breaker:reset",
     "error",
     "connection_status",
     "authentication_result",
@@ -27,12 +37,8 @@ constexpr std::array<std::string_view, 21> kTypesOut{
     "other"};
 constexpr std::array<std::string_view, 6>
     kTypesIn{"ping", "pong", "authenticate", "demand", "unknown", "malformed"};
-constexpr std::array<const char*, 5> kQuestions{
-    "snapshot",
-    "events",
-    "portfolios",
-    "epoch",
-    "baseline"};
+constexpr std::array<const char*, 6>
+    kQuestions{"snapshot", "events", "portfolios", "epoch", "tokens", "baseline"};
 
 }  // namespace
 

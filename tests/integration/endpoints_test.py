@@ -5,7 +5,7 @@ import json
 import unittest
 
 from stack import token
-from wire import RUN, STACK, Client, WireTest, World, connect
+from wire import RUN, STACK, Client, WireTest, World, connect, iso
 
 
 class Multiplexed(WireTest):
@@ -162,6 +162,71 @@ class Older(WireTest):
     async def test_the_server_pings_in_json(self):
         async with connect("/api/v69/ws/market-data") as socket:
             self.assertEqual(set(await told(socket, "ping", 35)), {"type", "timestamp"})
+
+
+class Notices(WireTest):
+    def write_status(self, key, **fields):
+        STACK.produce("status", [{"timestamp": iso()} | fields], key=key)
+
+    async def test_tokens_and_their_prices(self):
+        world = World("token")
+        world.tick("2")
+        STACK.produce("prices", [{"type": "token", "timestamp": iso(), "symbol": world.symbol, "name": "Coin", "decimals": 6,
+                                  "supply": "1000", "image_url": "https://x/y.png"}],
+                      partition=hash(world.symbol) % 4, key=world.symbol)
+        STACK.settle()
+        async with connect("/api/v69/ws/token-data") as socket:
+            await say(socket, type="get_all_tokens")
+            tokens = {token["symbol"]: token for token in (await told(socket, "token_update"))["data"]}
+            self.assertEqual(tokens[world.symbol], {
+                "symbol": world.symbol, "name": "Coin", "price": "2", "marketCap": "2000", "volume24h": "1.5", "change24h": "0",
+                "change1h": "0", "change5m": "0", "volume5m": "1.5", "imageUrl": "https://x/y.png", "status": "active"})
+            world.tick("3")
+            data = await told(socket, "token_data")
+            self.assertEqual((data["symbol"], data["data"]["price"], data["data"]["marketCap"]), (world.symbol, "3", "3000"))
+            await say(socket, type="subscribe_tokens", symbols=[world.symbol, f"NONE{RUN}"])
+            self.assertEqual((await told(socket, "tokens_subscribed"))["count"], 2)
+            self.assertEqual((await told(socket, "token_metadata"))["data"]["decimals"], 6)
+            self.assertEqual((await told(socket, "token_data"))["data"]["price"], "3")
+            await say(socket, type="unsubscribe_tokens", symbols=[world.symbol])
+            self.assertEqual((await told(socket, "tokens_unsubscribed"))["symbols"], [world.symbol])
+            other = World("fresh")
+            other.tick("1")
+            tokens = (await told(socket, "token_update"))["data"]
+            self.assertIn(other.symbol, [token["symbol"] for token in tokens])
+
+    async def test_announcements_reach_the_monitor(self):
+        async with connect("/api/v69/ws/monitor") as socket:
+            self.assertIn("status", (await told(socket, "SERVER_STATUS_UPDATE"))["data"])
+            self.write_status("announcement", type="announcement", status="maintenance", message="back soon")
+            data = (await told(socket, "SERVER_STATUS_UPDATE"))["data"]
+            self.assertEqual((data["status"], data["message"], set(data)),
+                             ("maintenance", "back soon", {"status", "message", "timestamp"}))
+            self.write_status("announcement", type="announcement", status="online", message="here we are")
+            self.assertEqual((await told(socket, "SERVER_STATUS_UPDATE"))["data"]["status"], "online")
+        async with connect("/api/v69/ws/monitor") as socket:
+            self.assertEqual((await told(socket, "SERVER_STATUS_UPDATE"))["data"]["message"], "here we are")
+
+    async def test_exchanges_reach_admins_alone(self):
+        source = f"exchange-{RUN}"
+        status = {"type": "source_status", "source": source, "since": iso(), "messages_per_second": 5, "delay_ms": 20}
+        self.write_status(source, **status, breaker="closed", failures=0)
+        path = "/api/v69/ws/circuit-breaker"
+        async with connect(path, token(STACK, "operator", role="admin")) as socket:
+            health = await told(socket, "health:update")
+            while health["service"] != source:
+                health = await told(socket, "health:update")
+            self.assertEqual((health["data"]["status"], health["data"]["metrics"]["throughput"]), ("healthy", 5))
+            self.write_status(source, **status, breaker="open", failures=5, last_error="refused")
+            trip = await told(socket, "breaker:trip")
+            self.assertEqual((trip["service"], trip["data"]["circuit"]["state"], trip["data"]["error"]),
+                             (source, "open", "refused"))
+            self.write_status(source, **status, breaker="closed", failures=0)
+            self.assertEqual((await told(socket, "breaker:reset"))["data"]["status"], "healthy")
+        async with connect(path, token(STACK, "somebody")) as socket:
+            self.assertEqual((await told(socket, "error"))["code"], "FORBIDDEN")
+            await asyncio.wait_for(socket.wait_closed(), 5)
+            self.assertEqual(socket.close_code, 1008)
 
 
 class Restart(WireTest):

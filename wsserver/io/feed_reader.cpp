@@ -10,8 +10,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr auto* kTopic = "feed";
-constexpr auto* kCondition = "feed";
 constexpr int kMostInFlight = 16;
 constexpr milliseconds kAnswerWithin{5'000};
 
@@ -30,7 +28,7 @@ FeedReader::FeedReader(
       health_(health),
       hooks_(std::move(hooks)),
       in_flight_(std::make_shared<std::atomic<int>>(0)) {
-    health_.expect(kCondition, "not read yet");
+    health_.expect(settings_.topic, "not read yet");
     thread_ = std::thread{[this] { run(); }};
 }
 
@@ -41,7 +39,7 @@ FeedReader::~FeedReader() {
 void FeedReader::run() {
     platform::Consumer consumer{
         kafka_, {.client_id = "duel-wsserver"}, [this](bool up, const std::string& reason) {
-            health_.set(kCondition, up, reason);
+            health_.set(settings_.topic, up, reason);
         }};
     platform::Backoff backoff;
     bool is_first = true;
@@ -56,7 +54,7 @@ void FeedReader::run() {
             while (!shutdown_.requested() && read(consumer)) {
             }
         } catch (const platform::KafkaError& error) {
-            health_.set(kCondition, false, error.what());
+            health_.set(settings_.topic, false, error.what());
             shutdown_.wait_for(backoff.next());
         }
     }
@@ -67,21 +65,21 @@ void FeedReader::run() {
 
 // Assigns every partition, some records before its end. False while there is no such topic.
 bool FeedReader::begin(platform::Consumer& consumer) {
-    const auto partitions = consumer.partition_count(kTopic, kAnswerWithin);
+    const auto partitions = consumer.partition_count(settings_.topic, kAnswerWithin);
     if (partitions == 0) {
-        health_.set(kCondition, false, "there is no topic feed yet");
+        health_.set(settings_.topic, false, "there is no topic " + settings_.topic + " yet");
         return false;
     }
     std::vector<platform::StartPosition> positions;
     for (std::int32_t partition = 0; partition < partitions; ++partition) {
-        const auto marks = consumer.watermarks({kTopic, partition}, kAnswerWithin);
+        const auto marks = consumer.watermarks({settings_.topic, partition}, kAnswerWithin);
         positions.push_back(
-            {kTopic, partition, std::max(marks.low, marks.high - settings_.recent_records)}
+            {settings_.topic, partition, std::max(marks.low, marks.high - settings_.recent_records)}
         );
     }
     consumer.assign(positions);
-    health_.set(kCondition, true);
-    platform::log::info("feed: reading {} partitions", partitions);
+    health_.set(settings_.topic, true);
+    platform::log::info("{}: reading {} partitions", settings_.topic, partitions);
     return true;
 }
 
@@ -90,7 +88,7 @@ bool FeedReader::read(platform::Consumer& consumer) {
     bool found = false;
     for (const auto& partition : consumer.partitions()) {
         if (const auto& error = partition->error()) {
-            platform::log::warn("feed: {}; beginning anew", error->text);
+            platform::log::warn("{}: {}; beginning anew", settings_.topic, error->text);
             return false;
         }
         auto* in_flight = new std::vector<platform::Record>;

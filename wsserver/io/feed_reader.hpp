@@ -1,6 +1,6 @@
 #pragma once
 
-// Reads the whole feed, in a thread of its own.
+// Reads a whole topic, the feed or the status, in a thread of its own.
 //
 // Begins a bounded number of records before the end, so that a restarted server has recent event
 // messages. Broker away: librdkafka retries, the reader waits. A position that the log has no more
@@ -23,6 +23,7 @@ namespace duel::wsserver {
 using FeedBatch = std::shared_ptr<std::vector<platform::Record>>;
 
 struct FeedSettings {
+    std::string topic = "feed";
     std::int64_t recent_records = 50'000;  // of each partition, at the start
     std::size_t batch = 2'000;
 };

@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 
 #include <future>
+#include <limits>
 
 namespace duel::wsserver {
 namespace {
@@ -44,12 +45,12 @@ Hub::~Hub() {
 // goes: so it gives up the reader, works on until that has ended, and ends after it.
 void Hub::stop() {
     if (thread_.joinable()) {
-        std::promise<std::unique_ptr<FeedReader>> given;
+        std::promise<std::vector<std::unique_ptr<FeedReader>>> given;
         post([this, &given] {
             is_ending_ = true;
-            given.set_value(std::move(reader_));
+            given.set_value(std::move(readers_));
         });
-        given.get_future().get().reset();
+        given.get_future().get().clear();
         context_.stop();
         thread_.join();
     }
@@ -95,7 +96,7 @@ void Hub::congested(ConnectionId who) {
     post([this, who] { switchboard_.congested(who); });
 }
 void Hub::drained(ConnectionId who) {
-    post([this, who] { switchboard_.drained(who); });
+    post([this, who] { switchboard_.drained(who, clock_now()); });
 }
 void Hub::written(ConnectionId who) {
     post([this, who] { switchboard_.written(who, clock_now()); });
@@ -129,6 +130,21 @@ void Hub::on_batch(const FeedBatch& batch) {
     meters_.feed_records.Increment(static_cast<double>(batch->size() - skipped - refused));
 }
 
+// Others write this topic too: what cannot be read is said and left.
+void Hub::on_status_batch(const FeedBatch& batch) {
+    const auto now = clock_now();
+    for (const auto& record : *batch) {
+        if (record.value().empty()) continue;
+        const auto event = status_decoder_.decode(Topic::status, record.value());
+        if (!event)
+            platform::log::warn("status offset {}: {}", record.offset(), event.error().sentence());
+        else if (const auto* status = std::get_if<SourceStatus>(&*event))
+            switchboard_.on_status(*status, now);
+        else if (const auto* announcement = std::get_if<Announcement>(&*event))
+            switchboard_.on_announcement(*announcement, now);
+    }
+}
+
 void Hub::on_answer(const Ask& ask, const Answer& answer) {
     const auto now = clock_now();
     if (const auto* snapshot = std::get_if<Snapshot>(&answer))
@@ -139,13 +155,15 @@ void Hub::on_answer(const Ask& ask, const Answer& answer) {
         switchboard_.on_portfolios(ask.channel.wallet, portfolios->contest_ids, now);
     else if (const auto* found = std::get_if<FoundBaseline>(&answer))
         switchboard_.on_baseline(ask.channel, found->baseline, now);
+    else if (const auto* tokens = std::get_if<Tokens>(&answer))
+        switchboard_.on_tokens(tokens->rows, now);
     else if (const auto* epoch = std::get_if<Epoch>(&answer))
         switchboard_.on_epoch(epoch->text, now);
-    if (!reader_ && !is_ending_) begin_reading();
+    if (readers_.empty() && !is_ending_) begin_reading();
 }
 
 void Hub::begin_reading() {
-    reader_ = std::make_unique<FeedReader>(
+    readers_.push_back(std::make_unique<FeedReader>(
         settings_.kafka,
         settings_.feed,
         shutdown_,
@@ -154,7 +172,20 @@ void Hub::begin_reading() {
             .on_batch = [this](const FeedBatch& batch
                         ) { post([this, batch] { on_batch(batch); }); },
             .on_lost_place = [this] { post([this] { switchboard_.reload(); }); }}
-    );
+    ));
+    readers_.push_back(std::make_unique<FeedReader>(
+        settings_.kafka,
+        FeedSettings{
+            .topic = std::string{text(Topic::status)},
+            .recent_records = std::numeric_limits<std::int64_t>::max()},
+        shutdown_,
+        health_,
+        FeedReader::Hooks{
+            .on_batch = [this](const FeedBatch& batch
+                        ) { post([this, batch] { on_status_batch(batch); }); },
+            // What is read twice changes nothing.
+            .on_lost_place = [] {}}
+    ));
 }
 
 // After every task: send what is due, hand it over, ask what is to be asked, sleep until the next.

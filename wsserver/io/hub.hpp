@@ -6,6 +6,7 @@
 // Postgres, what connections do, and time. What comes out of one task goes to each thread of
 // connections in one hand-over.
 
+#include "core/event.hpp"
 #include "platform/health.hpp"
 #include "wsserver/io/feed_reader.hpp"
 #include "wsserver/io/questions.hpp"
@@ -59,6 +60,7 @@ public:
 private:
     void post(std::function<void()> task);
     void on_batch(const FeedBatch& batch);
+    void on_status_batch(const FeedBatch& batch);
     void on_answer(const Ask& ask, const Answer& answer);
     void finish_task();
     void begin_reading();
@@ -69,6 +71,7 @@ private:
     Meters& meters_;
     HandOver hand_over_;
     Switchboard switchboard_;
+    Decoder status_decoder_;
     bool warned_of_record_ = false;
     bool is_ending_ = false;
 
@@ -79,7 +82,7 @@ private:
     std::shared_ptr<platform::Heartbeat> heartbeat_;
     std::thread thread_;
     std::unique_ptr<Questions> questions_;
-    std::unique_ptr<FeedReader> reader_;
+    std::vector<std::unique_ptr<FeedReader>> readers_;  // of the feed and of the status
 };
 
 }  // namespace duel::wsserver

@@ -105,6 +105,8 @@ Answer Questions::answer(platform::Connection& connection, const Ask& ask) const
             return Portfolios{read_contests_of(connection, ask.channel.wallet)};
         case Ask::What::baseline:
             return FoundBaseline{read_baseline(connection, ask.channel)};
+        case Ask::What::tokens:
+            return Tokens{read_tokens(connection)};
         case Ask::What::epoch:
             return Epoch{read_epoch(connection)};
     }

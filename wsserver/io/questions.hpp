@@ -33,10 +33,13 @@ struct Portfolios {
 struct FoundBaseline {
     std::optional<Baseline> baseline;
 };
+struct Tokens {
+    std::vector<TokenRow> rows;
+};
 struct Epoch {
     std::string text;
 };
-using Answer = std::variant<Snapshot, EventsPage, Portfolios, FoundBaseline, Epoch>;
+using Answer = std::variant<Snapshot, EventsPage, Portfolios, FoundBaseline, Tokens, Epoch>;
 
 class Questions {
 public:

@@ -24,6 +24,9 @@ Snapshot read_snapshot(platform::Connection& connection, const Channel& channel)
 // no further than one above it.
 EventsPage read_events(platform::Connection& connection, const Ask& ask, std::uint64_t count_limit);
 
+// Every token that was announced or has a price.
+std::vector<TokenRow> read_tokens(platform::Connection& connection);
+
 // What performance_24h of a portfolio compares with; nothing where it has no history yet.
 std::optional<Baseline> read_baseline(platform::Connection& connection, const Channel& portfolio);
 

@@ -24,10 +24,17 @@ struct RefusedChannel {
     std::string channel;
 };
 
+// What a client of v69 wants to see of all tokens.
+struct TokenDemand {
+    enum class What { all, subscribe, unsubscribe } what;
+    std::vector<std::string> symbols;
+};
+
 struct Change {
     Opening add{};
     std::vector<Channel> remove{};
     std::vector<RefusedChannel> refused{};
+    std::optional<TokenDemand> tokens{};
 };
 
 // Names in one message; more are a mistake.

@@ -33,6 +33,7 @@ struct Ask {
         events,      // of `channel` after `after`, `most` at most, for `who`: on_events()
         portfolios,  // contests in which `channel.wallet` has a portfolio: on_portfolios()
         epoch,       // of the active model: on_epoch()
+        tokens,      // all of them: on_tokens()
         baseline,    // of `channel`, a portfolio: on_baseline()
     };
 

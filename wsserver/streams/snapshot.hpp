@@ -50,6 +50,34 @@ struct Snapshot {
     std::optional<std::variant<MarketRows, ContestRows, PortfolioRows>> rows{};
 };
 
+// A token, whether it was announced or only traded, with what it cost.
+struct TokenRow {
+    std::string symbol{};
+    std::string name{};  // the symbol where it has none
+    std::optional<std::int64_t> decimals{};
+    std::optional<std::string> image_url{};
+    std::optional<Amount> supply{};
+    std::optional<Amount> price{};
+    std::optional<Amount> change_24h{};
+    Amount volume_24h{};
+    Amount volume_5m{};
+    std::optional<Amount> price_5m_ago{};
+    std::optional<Amount> price_1h_ago{};
+    Timestamp at{};  // of the price
+
+    bool has_same_metadata(const TokenRow& other) const {
+        return name == other.name && decimals == other.decimals && image_url == other.image_url &&
+               supply == other.supply;
+    }
+    void take_price(const TokenRow& other) {
+        price = other.price;
+        change_24h = other.change_24h;
+        volume_24h = other.volume_24h;
+        at = other.at;
+    }
+    bool operator==(const TokenRow&) const = default;
+};
+
 // Event messages after a cursor, oldest first.
 struct EventsPage {
     std::string epoch{};

@@ -18,6 +18,10 @@ Result<Opening> open_v69_market(const Asked& asked);  // v69_market_endpoint.cpp
 Result<Change> heed_v69_market(const Demand& demand, const Identity& identity);
 Result<Opening> open_v69_rooms(const Asked& asked);  // v69_contest_endpoint.cpp
 Result<Change> heed_v69_contest(const Demand& demand, const Identity& identity);
+Result<Opening> open_v69_tokens(const Asked& asked);  // v69_token_endpoint.cpp
+Result<Change> heed_v69_tokens(const Demand& demand, const Identity& identity);
+Result<Opening> open_v69_monitor(const Asked& asked);   // service_board.cpp
+Result<Opening> open_v69_breakers(const Asked& asked);  // exchange_board.cpp
 
 // How often clients ping.
 inline constexpr std::chrono::seconds kHalfMinute{30};
@@ -94,6 +98,31 @@ inline constexpr std::array kEndpoints{
         kQuarterMinute,
         open_v69_market,
         heed_v69_market},
+    Endpoint{
+        "/api/v69/ws/token-data",
+        "v69_tokens",
+        Access::anyone,
+        LateToken::taken,
+        Dialect::v69,
+        kHalfMinute,
+        open_v69_tokens,
+        heed_v69_tokens},
+    Endpoint{
+        "/api/v69/ws/monitor",
+        "v69_monitor",
+        Access::anyone,
+        LateToken::taken,
+        Dialect::v69,
+        kHalfMinute,
+        open_v69_monitor},
+    Endpoint{
+        "/api/v69/ws/circuit-breaker",
+        "v69_breakers",
+        Access::admin,
+        LateToken::taken,
+        Dialect::v69,
+        kHalfMinute,
+        open_v69_breakers},
 };
 
 // The endpoint of a path, and what stands in its {id}; nothing where there is none.

@@ -5,6 +5,7 @@
 #include "core/channel.hpp"
 #include "core/cursor.hpp"
 #include "wsserver/streams/dialect.hpp"
+#include "wsserver/streams/notice.hpp"
 
 #include <cstdint>
 #include <map>
@@ -56,10 +57,11 @@ struct Since {
 
 // Everything that a connection follows from its start.
 struct Opening {
-    std::vector<Wish> wishes;
+    std::vector<Wish> wishes{};
     // Event messages of all portfolios of this wallet, those of contests yet to come included.
-    std::optional<std::string> trades_of;
-    Since since;
+    std::optional<std::string> trades_of{};
+    Since since{};
+    std::optional<Notice> notice{};
     Dialect dialect = Dialect::v2;
 };
 

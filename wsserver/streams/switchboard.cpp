@@ -27,6 +27,7 @@ void Switchboard::open(ConnectionId who, const Opening& opening, Now now) {
     connection->since = opening.since;
     refuse_foreign_cursors(opening, connection->since);
     take_up(*connection, opening, now);
+    if (opening.notice) open_notice(*connection, *opening.notice, now);
 }
 
 void Switchboard::take_up(Connection& connection, const Opening& opening, Now now) {
@@ -69,6 +70,7 @@ void Switchboard::close(ConnectionId who) {
     for (const auto& [key, reason] : found->second->channels)
         leave(*found->second, key);
     drop_trades(*found->second);
+    close_notices(who);
     connections_.erase(found);
 }
 
@@ -77,13 +79,15 @@ void Switchboard::congested(ConnectionId who) {
         found->second->peer.congested = true;
 }
 
-void Switchboard::drained(ConnectionId who) {
+void Switchboard::drained(ConnectionId who, Now now) {
     const auto found = connections_.find(who);
     if (found == connections_.end()) return;
     found->second->peer.congested = false;
     for (const auto& [key, reason] : found->second->channels)
         if (const auto stream = streams_.find(key); stream != streams_.end())
             stream->second.stream->touch();
+    tokens_.catch_up(who, now, out_);
+    exchanges_.catch_up(who, now, out_);
 }
 
 void Switchboard::written(ConnectionId who, Now now) {
@@ -116,6 +120,7 @@ Result<Use> Switchboard::on_record(std::string_view record, std::int64_t logged_
 }
 
 bool Switchboard::is_followed(const feed::Outline& outline) const {
+    if (outline.type == feed::Price::kType && tokens_.is_followed()) return true;
     // A contest that ends concerns the channels of its portfolios.
     if (outline.type == feed::Contest::kType || streams_.contains(outline.channel)) return true;
     if (trade_followers_.empty()) return false;
@@ -146,6 +151,9 @@ void Switchboard::take(const feed::Record& record, std::int64_t logged_at_ms, No
             head.seq,
             now
         );
+
+    if (const auto* price = std::get_if<feed::Price>(&record.body))
+        tokens_.on_price(*price, logged_at_ms, now, out_);
 
     const auto found = streams_.find(head.channel);
     auto* stream = found == streams_.end() ? nullptr : found->second.stream.get();

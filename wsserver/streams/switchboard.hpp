@@ -10,8 +10,11 @@
 
 #include "wsserver/streams/contest_stream.hpp"
 #include "wsserver/streams/demand.hpp"
+#include "wsserver/streams/exchange_board.hpp"
 #include "wsserver/streams/market_stream.hpp"
 #include "wsserver/streams/portfolio_stream.hpp"
+#include "wsserver/streams/service_board.hpp"
+#include "wsserver/streams/token_board.hpp"
 
 #include <functional>
 #include <map>
@@ -44,7 +47,7 @@ public:
     void change(ConnectionId who, const Change& change, Now now);
     void close(ConnectionId who);
     void congested(ConnectionId who);
-    void drained(ConnectionId who);
+    void drained(ConnectionId who, Now now);
     void written(ConnectionId who, Now now);
 
     // A record of the feed, as it is. Most are of channels that nobody follows: those are looked at
@@ -53,6 +56,10 @@ public:
     // The feed lost its place: everything is read again, nobody loses an event message.
     void reload();
 
+    // How things around the ledger stand.
+    void on_status(const SourceStatus& status, Now now);
+    void on_announcement(const Announcement& announcement, Now now);
+
     // Answers.
     void
     on_snapshot(const Channel& channel, std::uint64_t ticket, const Snapshot& snapshot, Now now);
@@ -60,6 +67,7 @@ public:
     void
     on_portfolios(const std::string& wallet, const std::vector<std::string>& contest_ids, Now now);
     void on_baseline(const Channel& portfolio, const std::optional<Baseline>& baseline, Now now);
+    void on_tokens(const std::vector<TokenRow>& rows, Now now);
     void on_epoch(const std::string& epoch, Now now);
 
     // Sends what is due. Call it after every round of input and when due() has come.
@@ -122,6 +130,9 @@ private:
     );
     void follow_trades(const Channel& portfolio, std::optional<std::uint64_t> from, Now now);
     void refuse_foreign_cursors(const Opening& opening, Since& since) const;
+    void open_notice(Connection& connection, Notice notice, Now now);
+    void close_notices(ConnectionId who);
+    void ask_tokens(Now now);
     void reload_portfolios_of(const std::string& contest_id);
     void renumber(const std::string& epoch, Now now);
     void connect_markets(PortfolioStream& portfolio, Now now);
@@ -131,6 +142,9 @@ private:
     Board board_;
     Output out_;
     std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
+    ServiceBoard service_;
+    ExchangeBoard exchanges_;
+    TokenBoard tokens_;
     ByText<Entry> streams_;                           // by channel key
     ByText<std::set<ConnectionId>> trade_followers_;  // by wallet
     std::set<std::pair<Instant, ChannelStream*>> schedule_;

@@ -12,6 +12,7 @@ void Switchboard::change(ConnectionId who, const Change& change, Now now) {
     connection.since.has_invalid = false;
     connection.since.merge(change.add.since);
     take_up(connection, change.add, now);
+    if (change.tokens) tokens_.heed(who, *change.tokens, now, out_);
 }
 
 // Follows a channel that the client named, as far as the limit allows.

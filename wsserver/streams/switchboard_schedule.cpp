@@ -12,6 +12,7 @@ constexpr Duration kSweepEvery = std::chrono::seconds{1};
 
 void Switchboard::settle(Now now) {
     if (now.steady >= next_sweep_) sweep(now);
+    tokens_.flush(now, out_);
     reschedule(now);
     // A price that goes out may make portfolios due, so the schedule is looked at again after each.
     while (!schedule_.empty() && schedule_.begin()->first <= now.steady) {
@@ -36,7 +37,8 @@ void Switchboard::reschedule(Now now) {
 }
 
 Instant Switchboard::due() const {
-    return schedule_.empty() ? next_sweep_ : std::min(schedule_.begin()->first, next_sweep_);
+    const auto next = std::min(next_sweep_, tokens_.due().value_or(next_sweep_));
+    return schedule_.empty() ? next : std::min(schedule_.begin()->first, next);
 }
 
 void Switchboard::connect_markets(PortfolioStream& portfolio, Now now) {
@@ -59,6 +61,7 @@ void Switchboard::connect_markets(PortfolioStream& portfolio, Now now) {
 void Switchboard::sweep(Now now) {
     next_sweep_ = now.steady + kSweepEvery;
     board_.recent.trim(now.steady);
+    ask_tokens(now);
     reschedule(now);
     std::vector<ConnectionId> waiting;
     for (auto streams = streams_.begin(); streams != streams_.end();) {

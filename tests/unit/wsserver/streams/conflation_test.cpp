@@ -184,8 +184,8 @@ TEST_CASE(
     );
     REQUIRE(stage.outline(1) == "PARTICIPANT_ACTIVITY:12");
     REQUIRE(stage.outline(2) == "PARTICIPANT_ACTIVITY:12");
-    stage.board.drained(1);
-    stage.board.drained(2);
+    stage.board.drained(1, stage.now());
+    stage.board.drained(2, stage.now());
     stage.settle();
     REQUIRE(stage.outline(1) == "CONTEST_UPDATED:12 LEADERBOARD_UPDATED:12");
     REQUIRE_THAT(stage.seen(2), Catch::Contains(R"("mode":"snapshot")"));

@@ -57,3 +57,17 @@ TEST_CASE("rooms of v69 are contests", "[v69]") {
     REQUIRE(outcome(heed_v69_contest, R"({"type":"JOIN_ROOM"})") == "INVALID_FIELD");
     REQUIRE(outcome(heed_v69_contest, R"({"type":"SUBSCRIBE"})") == "UNKNOWN_MESSAGE");
 }
+
+TEST_CASE("tokens of v69 are asked for, subscribed to and given up", "[v69]") {
+    const auto said = [](const char* text) {
+        auto fields = nlohmann::json::parse(text);
+        auto type = fields.at("type").get<std::string>();
+        const auto change = heed_v69_tokens({std::move(type), std::move(fields)}, {});
+        return change ? change->tokens->symbols.size() : std::size_t{99};
+    };
+    REQUIRE(said(R"({"type":"get_all_tokens"})") == 0);
+    REQUIRE(said(R"({"type":"subscribe_tokens","symbols":["A","B","A"]})") == 2);
+    REQUIRE(said(R"({"type":"unsubscribe_tokens","symbols":["A"]})") == 1);
+    REQUIRE(said(R"({"type":"subscribe_tokens"})") == 99);
+    REQUIRE(said(R"({"type":"subscribe_tokens","symbols":[""]})") == 99);
+}

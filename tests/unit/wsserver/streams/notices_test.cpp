@@ -1,0 +1,236 @@
+#include "tests/unit/wsserver/streams/theatre.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace theatre;
+
+namespace {
+
+Opening notice(Notice what) {
+    Opening opening;
+    opening.dialect = Dialect::v69;
+    opening.notice = what;
+    return opening;
+}
+
+TokenRow token(const std::string& symbol, const std::string& price) {
+    TokenRow row;
+    row.symbol = symbol;
+    row.name = "name of " + symbol;
+    if (!price.empty()) row.price = amount(price);
+    row.at = kWall;
+    return row;
+}
+
+// Types and symbols: "token_data:SOL tokens_subscribed:".
+std::string tokens_seen(Theatre& stage, ConnectionId who) {
+    std::string line;
+    for (const auto& text : stage.messages(who)) {
+        const auto message = nlohmann::json::parse(text);
+        line += (line.empty() ? "" : " ") + message.at("type").get<std::string>() + ':';
+        if (message.contains("symbol")) line += message.at("symbol").get<std::string>();
+        if (message.at("type") == "token_update") line += std::to_string(message.at("data").size());
+        if (message.contains("symbols")) line += std::to_string(message.at("symbols").size());
+    }
+    return line;
+}
+
+// Answers the question that was asked for tokens; false where none was.
+bool answer_tokens(Theatre& stage, const std::vector<TokenRow>& rows) {
+    const auto asked =
+        std::erase_if(stage.asks, [](const Ask& ask) { return ask.what == Ask::What::tokens; });
+    if (asked == 0) return false;
+    stage.board.on_tokens(rows, stage.now());
+    stage.settle();
+    return true;
+}
+
+void say(
+    Theatre& stage,
+    ConnectionId who,
+    TokenDemand::What what,
+    std::vector<std::string> symbols = {}
+) {
+    stage.board.change(who, {.tokens = TokenDemand{what, std::move(symbols)}}, stage.now());
+    stage.settle();
+}
+
+void tick(Theatre& stage, const std::string& symbol, const std::string& text, std::uint64_t seq) {
+    auto body = price(text);
+    body.symbol = symbol;
+    stage.state(Channel::market(symbol), seq, body);
+}
+
+Announcement announcement(ServiceStatus status, int seconds = 0) {
+    return {status, "words", kWall + std::chrono::seconds{seconds}};
+}
+
+SourceStatus status(Breaker breaker, std::int64_t failures, int seconds) {
+    SourceStatus found;
+    found.source = "binance";
+    found.breaker = breaker;
+    found.since = kWall;
+    found.failures = failures;
+    if (failures > 0) found.last_error = "refused";
+    found.messages_per_second = amount("12.5");
+    found.delay_ms = amount("30");
+    found.timestamp = kWall + std::chrono::seconds{seconds};
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("the list of tokens comes when it is asked for, and again when it changes", "[tokens]") {
+    Theatre stage;
+    stage.open(1, notice(Notice::tokens));
+    say(stage, 1, TokenDemand::What::all);
+    REQUIRE(tokens_seen(stage, 1).empty());
+    REQUIRE(answer_tokens(stage, {token("A", "1"), token("SOL", "100")}));
+    REQUIRE(tokens_seen(stage, 1) == "token_update:2");
+    stage.pass(std::chrono::seconds{11});
+    REQUIRE(answer_tokens(stage, {token("A", "1"), token("SOL", "100")}));
+    REQUIRE(tokens_seen(stage, 1).empty());
+    stage.pass(std::chrono::seconds{11});
+    REQUIRE(answer_tokens(stage, {token("A", "1"), token("B", ""), token("SOL", "100")}));
+    REQUIRE(tokens_seen(stage, 1) == "token_update:3");
+}
+
+TEST_CASE("a token says its numbers as texts", "[tokens]") {
+    Theatre stage;
+    stage.open(1, notice(Notice::tokens));
+    say(stage, 1, TokenDemand::What::all);
+    auto row = token("SOL", "110");
+    row.supply = amount("10");
+    row.price_1h_ago = amount("100");
+    row.price_5m_ago = amount("88");
+    row.volume_5m = amount("7");
+    row.image_url = "https://x/y.png";
+    answer_tokens(stage, {row, token("NEW", "")});
+    REQUIRE(
+        stage.messages(1).at(0) ==
+        R"({"type":"token_update","data":[{"symbol":"NEW","name":"name of NEW","price":"0",)"
+        R"("marketCap":"0","volume24h":"0","change24h":"0","change1h":"0","change5m":"0",)"
+        R"("volume5m":"0","status":"inactive"},{"symbol":"SOL","name":"name of SOL","price":"110",)"
+        R"("marketCap":"1100","volume24h":"0","change24h":"0","change1h":"10","change5m":"25",)"
+        R"("volume5m":"7","imageUrl":"https://x/y.png","status":"active"}],)"
+        R"("timestamp":"2025-11-13T19:00:00Z"})"
+    );
+}
+
+TEST_CASE("prices of all tokens come conflated, until some are subscribed to", "[tokens]") {
+    Theatre stage;
+    stage.open(1, notice(Notice::tokens));
+    answer_tokens(stage, {token("A", "1"), token("SOL", "100")});
+    tick(stage, "SOL", "101", 5);
+    REQUIRE(stage.used == "followed");
+    REQUIRE(tokens_seen(stage, 1) == "token_data:SOL");
+    tick(stage, "SOL", "102", 6);
+    tick(stage, "A", "2", 6);
+    tick(stage, "SOL", "103", 7);
+    REQUIRE(tokens_seen(stage, 1).empty());
+    stage.pass(std::chrono::milliseconds{250});
+    REQUIRE(tokens_seen(stage, 1) == "token_data:A token_data:SOL");
+
+    say(stage, 1, TokenDemand::What::subscribe, {"A", "NEW"});
+    REQUIRE(tokens_seen(stage, 1) == "tokens_subscribed:2 token_metadata:A token_data:A");
+    say(stage, 1, TokenDemand::What::subscribe, {"A"});
+    REQUIRE(tokens_seen(stage, 1) == "tokens_subscribed:0");
+    stage.pass(std::chrono::seconds{1});
+    tick(stage, "SOL", "104", 8);
+    REQUIRE(tokens_seen(stage, 1).empty());
+    say(stage, 1, TokenDemand::What::unsubscribe, {"A", "B"});
+    REQUIRE(tokens_seen(stage, 1) == "tokens_unsubscribed:1");
+}
+
+TEST_CASE("a symbol that is not on the list makes it be read again soon", "[tokens]") {
+    Theatre stage;
+    stage.open(1, notice(Notice::tokens));
+    answer_tokens(stage, {});
+    tick(stage, "NEW", "1", 5);
+    stage.pass(std::chrono::milliseconds{1'100});
+    REQUIRE(answer_tokens(stage, {token("NEW", "1")}));
+}
+
+TEST_CASE("a token that is described anew is told to those who follow it", "[tokens]") {
+    Theatre stage;
+    stage.open(1, notice(Notice::tokens));
+    answer_tokens(stage, {token("A", "1")});
+    stage.pass(std::chrono::seconds{11});
+    auto row = token("A", "1");
+    row.name = "Another";
+    answer_tokens(stage, {row});
+    REQUIRE(tokens_seen(stage, 1) == "token_metadata:A token_data:A");
+}
+
+TEST_CASE("while nobody follows tokens their prices are not even decoded", "[tokens]") {
+    Theatre stage;
+    stage.open(1, notice(Notice::tokens));
+    stage.board.close(1);
+    tick(stage, "A", "1", 5);
+    REQUIRE(stage.used == "skipped");
+    stage.pass(std::chrono::minutes{1});
+    stage.asks.clear();
+    stage.pass(std::chrono::minutes{1});
+    REQUIRE_FALSE(answer_tokens(stage, {}));
+}
+
+TEST_CASE("the service is online until something else is announced", "[notices]") {
+    Theatre stage;
+    stage.open(1, notice(Notice::service));
+    REQUIRE(
+        stage.seen(1) ==
+        R"({"type":"SERVER_STATUS_UPDATE","data":{"status":"online","message":"the service is online",)"
+        R"("timestamp":"2025-11-13T19:00:00Z"},"timestamp":"2025-11-13T19:00:00Z"})"
+        "\n"
+    );
+    stage.board.on_announcement(announcement(ServiceStatus::maintenance), stage.now());
+    stage.settle();
+    REQUIRE(stage.seen(1).find(R"("status":"maintenance","message":"words")") != std::string::npos);
+    // Read again, or older: nothing new.
+    stage.board.on_announcement(announcement(ServiceStatus::maintenance), stage.now());
+    stage.board.on_announcement(announcement(ServiceStatus::offline, -1), stage.now());
+    stage.settle();
+    REQUIRE(stage.seen(1).empty());
+    stage.open(2, notice(Notice::service));
+    REQUIRE(stage.seen(2).find(R"("status":"maintenance")") != std::string::npos);
+}
+
+TEST_CASE("exchanges are shown at once, and every change of a breaker", "[notices]") {
+    Theatre stage;
+    stage.board.on_status(status(Breaker::closed, 0, 0), stage.now());
+    stage.open(1, notice(Notice::exchanges));
+    REQUIRE(
+        stage.seen(1) ==
+        R"({"type":"health:update","service":"binance","data":{"status":"healthy",)"
+        R"("circuit":{"state":"closed","failureCount":0,"lastFailure":null,"recoveryAttempts":0},)"
+        R"("config":{"failureThreshold":5,"recoveryTimeout":30000,"requestLimit":1},)"
+        R"("metrics":{"failureRate":0,"latency":30,"throughput":12.5}},)"
+        R"("timestamp":"2025-11-13T19:00:00Z"})"
+        "\n"
+    );
+    std::string types;
+    int seconds = 0;
+    for (const auto& [breaker, failures] :
+         {std::pair{Breaker::closed, 0},
+          {Breaker::closed, 1},
+          {Breaker::open, 5},
+          {Breaker::half_open, 5},
+          {Breaker::open, 6},
+          {Breaker::half_open, 6},
+          {Breaker::closed, 0}}) {
+        stage.board.on_status(status(breaker, failures, ++seconds), stage.now());
+        stage.settle();
+        for (const auto& text : stage.messages(1)) {
+            const auto message = nlohmann::json::parse(text);
+            types += message.at("type").get<std::string>() + ' ' +
+                     message.at("data").at("status").get<std::string>() + ' ' +
+                     message.at("data").at("circuit").at("recoveryAttempts").dump() + '\n';
+        }
+    }
+    REQUIRE(
+        types ==
+        "metrics:update healthy 0\nhealth:update degraded 0\nbreaker:trip failed 0\n"
+        "health:update degraded 1\nbreaker:trip failed 1\nhealth:update degraded 2\n"
+        "breaker:reset healthy 0\n"
+    );
+}

@@ -1,0 +1,112 @@
+#include "wsserver/streams/exchange_board.hpp"
+
+#include "wsserver/streams/streams.hpp"
+
+#include <algorithm>
+
+namespace duel::wsserver {
+namespace {
+
+// What clients show beside the circuit; the topic does not say it.
+constexpr std::int64_t kFailureThreshold = 5;
+constexpr std::int64_t kRecoveryTimeoutMs = 30'000;
+constexpr std::int64_t kRequestLimit = 1;  // attempts at a time while half open
+
+std::string_view health(const SourceStatus& status) {
+    if (status.breaker == Breaker::open) return "failed";
+    return status.breaker == Breaker::closed && status.failures == 0 ? "healthy" : "degraded";
+}
+
+std::string_view circuit(Breaker breaker) {
+    return breaker == Breaker::half_open ? "half-open" : text(breaker);
+}
+
+Amount failure_rate(const SourceStatus& status) {
+    if (status.breaker == Breaker::open) return Amount::from_integer(1);
+    const auto failures = std::min(status.failures, kFailureThreshold);
+    return divide(Amount::from_integer(failures), Amount::from_integer(kFailureThreshold));
+}
+
+std::string_view change_type(const SourceStatus& before, const SourceStatus& after) {
+    if (before.breaker != after.breaker) {
+        if (after.breaker == Breaker::open) return "breaker:trip";
+        if (after.breaker == Breaker::closed) return "breaker:reset";
+    }
+    return circuit(before.breaker) != circuit(after.breaker) || health(before) != health(after)
+               ? "health:update"
+               : "metrics:update";
+}
+
+}  // namespace
+
+void ExchangeBoard::open(Peer& peer, Now now, Output& out) {
+    followers_[peer.id] = &peer;
+    catch_up(peer.id, now, out);
+}
+
+void ExchangeBoard::close(ConnectionId who) {
+    followers_.erase(who);
+}
+
+void ExchangeBoard::catch_up(ConnectionId who, Now now, Output& out) {
+    if (!followers_.contains(who)) return;
+    for (const auto& [name, exchange] : exchanges_)
+        out.deliveries.push_back({who, message("health:update", exchange, now)});
+}
+
+void ExchangeBoard::on_status(const SourceStatus& status, Now now, Output& out) {
+    const auto [found, is_new] = exchanges_.try_emplace(status.source, Exchange{status});
+    auto& exchange = found->second;
+    if (!is_new && (status.timestamp < exchange.newest.timestamp || status == exchange.newest))
+        return;
+    const auto before = std::exchange(exchange.newest, status);
+    if (status.breaker == Breaker::open)
+        exchange.last_failure = status.since;
+    else if (status.failures > (is_new ? 0 : before.failures))
+        exchange.last_failure = status.timestamp;
+    if (status.breaker == Breaker::closed)
+        exchange.recovery_attempts = 0;
+    else if (status.breaker == Breaker::half_open && (is_new || before.breaker != status.breaker))
+        ++exchange.recovery_attempts;
+
+    const auto told =
+        message(is_new ? "health:update" : change_type(before, status), exchange, now);
+    for (const auto& [who, peer] : followers_)
+        if (peer->congested)
+            ++out.counts.withheld;
+        else
+            out.deliveries.push_back({who, told});
+}
+
+MessagePtr ExchangeBoard::message(std::string_view type, const Exchange& exchange, Now now) {
+    const auto& status = exchange.newest;
+    auto message = std::make_shared<Message>();
+    message->type = type;
+    JsonWriter writer{message->text};
+    writer.begin_object().field("type", type).field("service", status.source);
+    writer.key("data").begin_object().field("status", health(status));
+    writer.key("circuit").begin_object().field("state", circuit(status.breaker));
+    writer.field("failureCount", status.failures);
+    // The one null on the wire: existing clients tell it from a text.
+    if (exchange.last_failure)
+        writer.field("lastFailure", *exchange.last_failure);
+    else
+        writer.field_raw("lastFailure", "null");
+    writer.field("recoveryAttempts", exchange.recovery_attempts).end_object();
+    writer.key("config").begin_object().field("failureThreshold", kFailureThreshold);
+    writer.field("recoveryTimeout", kRecoveryTimeoutMs).field("requestLimit", kRequestLimit);
+    writer.end_object().key("metrics").begin_object();
+    writer.field("failureRate", failure_rate(status));
+    writer.field("latency", std::max(status.delay_ms, Amount{}));
+    writer.field("throughput", status.messages_per_second).end_object();
+    writer.field("error", status.last_error).end_object();
+    writer.field("timestamp", now.wall).end_object();
+    return message;
+}
+
+// /api/v69/ws/circuit-breaker
+Result<Opening> open_v69_breakers(const Asked&) {
+    return Opening{.notice = Notice::exchanges};
+}
+
+}  // namespace duel::wsserver
