@@ -15,6 +15,18 @@ namespace duel::bench {
 
 namespace asio = boost::asio;
 
+namespace {
+
+std::string cursor_in(std::string_view text) {
+    constexpr std::string_view kName = "\"cursor\":\"";
+    const auto at = text.find(kName);
+    if (at == std::string_view::npos) return {};
+    text.remove_prefix(at + kName.size());
+    return std::string{text.substr(0, text.find('"'))};
+}
+
+}  // namespace
+
 Audience::Audience(
     const watch::Server& server,
     asio::ssl::context& tls,
@@ -58,10 +70,11 @@ asio::awaitable<void> Audience::follow(Seat seat, std::shared_ptr<watch::Connect
     try {
         watch::Wishes wishes;
         wishes.diff = true;
-        co_await connection->open(server_, seat.endpoint.target(wishes, {}), seat.token, 3600s);
+        const std::vector<std::string> since(seat.since.empty() ? 0 : 1, seat.since);
+        co_await connection->open(server_, seat.endpoint.target(wishes, since), seat.token, 3600s);
         bool seated = false;
         while (const auto text = co_await connection->receive()) {
-            receive(*text);
+            receive(*text, connection == connections_.front());
             if (!seated && text->find(kSubscribed) != std::string_view::npos) {
                 seated = true;
                 ++seated_;
@@ -75,11 +88,13 @@ asio::awaitable<void> Audience::follow(Seat seat, std::shared_ptr<watch::Connect
     if (++lost_ == 1) fmt::print(stderr, "a client was lost: {}\n", why);
 }
 
-void Audience::receive(std::string_view text) {
+void Audience::receive(std::string_view text, bool is_first_client) {
     const auto now = Clock::now();
     ++messages_;
     // The type stands first: no need to look far for it.
     if (text.substr(0, marker_.size() + 16).find(marker_) == std::string_view::npos) return;
+    ++counted_;
+    if (is_first_client) cursors_.push_back(cursor_in(text));
     if (const auto number = deliveries_.number_in(text)) deliveries_.receive(*number, now);
 }
 

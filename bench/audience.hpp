@@ -21,6 +21,7 @@ namespace duel::bench {
 struct Seat {
     watch::Endpoint endpoint;
     std::string token;
+    std::string since{};  // the cursor to resume from; empty for a fresh start
 };
 
 // Many clients on one thread of their own, all of which note when they get what.
@@ -43,12 +44,16 @@ public:
     // Connections that ended before leave().
     std::uint64_t lost() const { return lost_; }
     std::uint64_t messages() const { return messages_; }
+    // Of those, the ones that count.
+    std::uint64_t counted() const { return counted_; }
+    // Cursors of the first client's messages that counted, in their order. After leave().
+    const std::vector<std::string>& cursors() const { return cursors_; }
     // Closes all; afterwards the deliveries are complete.
     void leave();
 
 private:
     boost::asio::awaitable<void> follow(Seat seat, std::shared_ptr<watch::Connection> connection);
-    void receive(std::string_view text);
+    void receive(std::string_view text, bool is_first_client);
 
     const watch::Server& server_;
     boost::asio::ssl::context& tls_;
@@ -60,6 +65,8 @@ private:
     std::atomic<std::uint64_t> seated_{0};
     std::atomic<std::uint64_t> lost_{0};
     std::atomic<std::uint64_t> messages_{0};
+    std::atomic<std::uint64_t> counted_{0};
+    std::vector<std::string> cursors_;
     std::atomic<bool> leaving_{false};
 };
 

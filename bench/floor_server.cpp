@@ -1,5 +1,7 @@
 #include "bench/floor_server.hpp"
 
+#include "bench/process.hpp"
+
 #include <array>
 #include <cerrno>
 #include <netinet/in.h>
@@ -101,6 +103,7 @@ void FloorServer::take(std::size_t clients) {
         try {
             while (clients_.size() < clients)
                 take_one();
+            taking_cpu_ = thread_cpu_seconds();
         } catch (...) {
             failure_ = std::current_exception();
         }
