@@ -16,6 +16,15 @@ void append_row(JsonWriter& out, const LeaderboardView::Row& row) {
         .end_object();
 }
 
+std::string encoded(const LeaderboardView::Rows& rows) {
+    std::string text;
+    text.reserve(192 * rows.size());
+    JsonWriter out{text};
+    for (const auto* row : rows)
+        append_row(out, *row);
+    return text;
+}
+
 }  // namespace
 
 bool ContestStream::has_ended() const {
@@ -27,6 +36,7 @@ void ContestStream::replace(const Snapshot& snapshot, Now) {
     const auto& rows = std::get<ContestRows>(*snapshot.rows);
     contest_ = rows.contest;
     leaderboard_.replace(rows.leaderboard, rows.ranked_at);
+    encoded_tops_.clear();
 }
 
 void ContestStream::apply(const feed::Body& state, Now now, Counts& counts) {
@@ -41,6 +51,7 @@ void ContestStream::apply(const feed::Body& state, Now now, Counts& counts) {
         change(contest_changed_at_);
     } else if (const auto* leaderboard = std::get_if<feed::Leaderboard>(&state)) {
         leaderboard_.apply(*leaderboard);
+        encoded_tops_.clear();
         if (leaderboard_.is_whole()) change(leaderboard_changed_at_);
     }
 }
@@ -73,6 +84,7 @@ void ContestStream::send_changes(Now now, Output& out) {
 void ContestStream::send_leaderboard(Output& out) {
     struct Shared {
         LeaderboardView::Change change;
+        std::string changed_rows;
         MessagePtr full, diff;
     };
     std::map<std::size_t, LeaderboardView::Rows> tops;
@@ -84,11 +96,13 @@ void ContestStream::send_leaderboard(Output& out) {
         if (top.empty()) {
             top = leaderboard_.top(most);
             made.change = leaderboard_.change_of_top(most, top);
+            made.changed_rows = encoded(made.change.rows);
         }
         const auto* own = own_row(to, top);
         if (!to.options.diff) {
-            if (own != nullptr) return deliver(to, leaderboard_updated({top, own, {}}, {}), out);
-            if (!made.full) made.full = leaderboard_updated({top, nullptr, {}}, {});
+            if (own != nullptr)
+                return deliver(to, leaderboard_updated({encoded_top(most), own, {}}, {}), out);
+            if (!made.full) made.full = leaderboard_updated({encoded_top(most), nullptr, {}}, {});
             return deliver(to, made.full, out);
         }
         const auto& viewer = to.options.viewer;
@@ -96,14 +110,14 @@ void ContestStream::send_leaderboard(Output& out) {
         const bool is_news = own != nullptr && (leaderboard_.has_changed(viewer) ||
                                                 leaderboard_.was_in_top(most, viewer));
         if (is_news || has_gone) {
-            View view{made.change.rows, own, made.change.removed};
+            View view{made.changed_rows, own, made.change.removed};
             std::erase(view.removed, viewer);
             if (has_gone) view.removed.push_back(viewer);
             return deliver(to, leaderboard_updated(view, Mode::diff), out);
         }
         if (!made.diff)
             made.diff =
-                leaderboard_updated({made.change.rows, nullptr, made.change.removed}, Mode::diff);
+                leaderboard_updated({made.changed_rows, nullptr, made.change.removed}, Mode::diff);
         deliver(to, made.diff, out);
     });
     leaderboard_.settle(tops);
@@ -112,10 +126,17 @@ void ContestStream::send_leaderboard(Output& out) {
 void ContestStream::send_whole(Subscriber& to, Now now, Output& out) {
     if (!contest_changed_at_ && !leaderboard_changed_at_) sent_at_ = now.steady;
     deliver(to, contest_updated(), out);
-    const auto top = leaderboard_.top(to.options.top);
+    const auto& top = leaderboard_.top(to.options.top);
     const auto mode = to.options.diff ? std::optional{Mode::snapshot} : std::nullopt;
     if (mode) leaderboard_.note_shown(to.options.top, top);
-    deliver(to, leaderboard_updated({top, own_row(to, top), {}}, mode), out);
+    const View view{encoded_top(to.options.top), own_row(to, top), {}};
+    deliver(to, leaderboard_updated(view, mode), out);
+}
+
+const std::string& ContestStream::encoded_top(std::size_t most) {
+    const auto [found, is_new] = encoded_tops_.try_emplace(most);
+    if (is_new) found->second = encoded(leaderboard_.top(most));
+    return found->second;
 }
 
 const LeaderboardView::Row*
@@ -139,11 +160,10 @@ MessagePtr ContestStream::contest_updated() const {
 }
 
 MessagePtr ContestStream::leaderboard_updated(const View& view, std::optional<Mode> mode) const {
-    Envelope envelope{"LEADERBOARD_UPDATED", place(), mode, 512 + 192 * view.rows.size()};
+    Envelope envelope{"LEADERBOARD_UPDATED", place(), mode, 1'024 + view.rows.size()};
     auto& data = envelope.data().field("contest_id", contest_.contest_id);
     data.key("leaderboard").begin_array();
-    for (const auto* row : view.rows)
-        append_row(data, *row);
+    if (!view.rows.empty()) data.raw(view.rows);
     if (view.own != nullptr) append_row(data, *view.own);
     data.end_array();
     if (mode == Mode::diff) {

@@ -30,7 +30,7 @@ protected:
 private:
     // What of the leaderboard one client is sent.
     struct View {
-        LeaderboardView::Rows rows;
+        std::string_view rows;                      // encoded, with commas between
         const LeaderboardView::Row* own = nullptr;  // where it is not among the rows
         std::vector<std::string> removed;
     };
@@ -38,12 +38,15 @@ private:
     MessagePtr contest_updated() const;
     MessagePtr leaderboard_updated(const View& view, std::optional<Mode> mode) const;
     void send_leaderboard(Output& out);
+    // Many clients come at once, each with an own row: what they have in common is encoded once.
+    const std::string& encoded_top(std::size_t most);
     // The client's own row where the top does not show it.
     const LeaderboardView::Row* own_row(const Subscriber& of, const LeaderboardView::Rows& top)
         const;
 
     feed::Contest contest_;
     LeaderboardView leaderboard_;
+    std::map<std::size_t, std::string> encoded_tops_;  // by size; empty after a change
     std::optional<Instant> sent_at_;
     std::optional<Instant> contest_changed_at_;
     std::optional<Instant> leaderboard_changed_at_;

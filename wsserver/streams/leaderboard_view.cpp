@@ -17,6 +17,7 @@ wallets_of(const std::map<std::size_t, std::set<std::string>>& shown, std::size_
 
 void LeaderboardView::replace(std::vector<Row> rows, Timestamp ranked_at) {
     rows_.clear();
+    tops_.clear();
     settle({});
     for (auto& row : rows)
         rows_.insert_or_assign(row.wallet_address, row);
@@ -25,6 +26,8 @@ void LeaderboardView::replace(std::vector<Row> rows, Timestamp ranked_at) {
 }
 
 void LeaderboardView::apply(const feed::Leaderboard& change) {
+    tops_.clear();
+    noted_.clear();
     for (const auto& wallet_address : change.removed) {
         rows_.erase(wallet_address);
         gone_.insert(wallet_address);
@@ -44,15 +47,19 @@ const LeaderboardView::Row* LeaderboardView::row(const std::string& wallet_addre
 
 // Ranks count everybody above, so who stands among the first n has a rank of at most n: one look at
 // every row, and only the candidates are sorted.
-LeaderboardView::Rows LeaderboardView::top(std::size_t most) const {
-    Rows rows;
+const LeaderboardView::Rows& LeaderboardView::top(std::size_t most) const {
+    const auto [found, is_new] = tops_.try_emplace(most);
+    Rows& rows = found->second;
+    if (!is_new) return rows;
     rows.reserve(std::min(most, rows_.size()));
     for (const auto& [wallet_address, row] : rows_)
         if (row.rank <= static_cast<std::int64_t>(most)) rows.push_back(&row);
-    std::sort(rows.begin(), rows.end(), [](const Row* a, const Row* b) {
+    // More than wanted where they share a rank.
+    const auto end = rows.begin() + static_cast<std::ptrdiff_t>(std::min(most, rows.size()));
+    std::partial_sort(rows.begin(), end, rows.end(), [](const Row* a, const Row* b) {
         return std::tie(a->rank, a->wallet_address) < std::tie(b->rank, b->wallet_address);
     });
-    if (rows.size() > most) rows.resize(most);
+    rows.erase(end, rows.end());
     return rows;
 }
 
@@ -80,6 +87,7 @@ bool LeaderboardView::was_in_top(std::size_t most, const std::string& wallet_add
 }
 
 void LeaderboardView::note_shown(std::size_t most, const Rows& top) {
+    if (!noted_.insert(most).second) return;
     const bool is_settled = changed_.empty() && gone_.empty();
     auto& wallets = is_settled ? shown_[most] : also_shown_[most];
     for (const auto* row : top)
@@ -87,6 +95,7 @@ void LeaderboardView::note_shown(std::size_t most, const Rows& top) {
 }
 
 void LeaderboardView::settle(const std::map<std::size_t, Rows>& shown) {
+    noted_.clear();
     changed_.clear();
     gone_.clear();
     also_shown_.clear();

@@ -31,8 +31,8 @@ public:
     Timestamp ranked_at() const { return ranked_at_; }
     const Row* row(const std::string& wallet_address) const;
 
-    // The first `most` rows. Valid until the next change.
-    Rows top(std::size_t most) const;
+    // The first `most` rows. Valid until the next change, and worked out once until then.
+    const Rows& top(std::size_t most) const;
 
     // What a client with that top has to be told since the last settle(): rows to put, wallets to
     // take away. Both are about the top only.
@@ -60,6 +60,8 @@ public:
 
 private:
     std::unordered_map<std::string, Row> rows_;
+    mutable std::map<std::size_t, Rows> tops_;  // by size; empty after a change
+    std::set<std::size_t> noted_;               // as shown, since the last change or settle()
     Timestamp ranked_at_{};
     bool is_whole_ = true;
     using Shown = std::map<std::size_t, std::set<std::string>>;  // wallets, by size of the top
