@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
-"""What a delivery costs the WebSocket server and what it costs the floor, in turns: bench/fanout.py [--json FILE]
+"""What a delivery costs the WebSocket server, beside the floor or the peer in Node, in turns:
 
-Needs a stack with its env (bench/run.sh starts one). All clients follow one symbol that ticks at the rate."""
+    bench/fanout.py [--json FILE]           all clients follow one symbol that ticks at the rate, as the floor's do
+    bench/fanout.py peer [--json FILE]      bursts of ten events to all clients of a contest, as the peer's
+
+Needs a stack with its env (bench/run.sh starts one); the peer needs npm."""
 
 import argparse
 import json
@@ -20,31 +23,51 @@ def figures(program, *arguments):
         return {figure["name"]: figure["value"] for figure in json.loads(file.readlines()[-1])["figures"]}
 
 
+def against_floor(chosen):
+    load = ("--clients", chosen.clients, "--rate", chosen.rate, "--for", chosen.length)
+    ours = figures("bench-latency", "--kind", "market", "--per-symbol", chosen.rate, *load)
+    return ours["CPU of wsserver each"], figures("bench-fanout-floor", *load)["CPU of the floor each"]
+
+
+def against_peer(chosen):
+    """Ten events each tenth of a second."""
+    ours = figures("bench-latency", "--kind", "contest", "--clients", chosen.clients, "--rate", 100, "--burst", 10,
+                   "--for", chosen.length)
+    port, seconds = 22650, int(chosen.length.removesuffix("s"))
+    peer = subprocess.Popen([BIN.parents[3] / "bench/peers/node/run.sh", "fanout", *map(str, (chosen.clients, 10, 100, seconds, port))],
+                            stdout=subprocess.PIPE, text=True)
+    while peer.stdout.readline() not in ("listening\n", ""):   # npm may have something to say before
+        pass
+    audience = subprocess.Popen([BIN / "bench-audience", "--wss", f"wss://localhost:{port}", "--clients", str(chosen.clients),
+                                 "--for", f"{seconds + 5}s"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    each = float(peer.stdout.readline())
+    peer.wait()
+    audience.kill()
+    return ours["CPU of wsserver each"], each
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--clients", type=int, default=2000)
-    options.add_argument("--rate", type=int, default=10, help="messages a second, to every client")
+    options.add_argument("beside", nargs="?", choices=("floor", "peer"), default="floor")
+    options.add_argument("--clients", type=int, help="2000 beside the floor, 500 beside the peer")
+    options.add_argument("--rate", type=int, default=10, help="messages a second, to every client (floor)")
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--for", dest="length", default="8s")
     options.add_argument("--json")
     chosen = options.parse_args()
-    load = ("--clients", chosen.clients, "--rate", chosen.rate, "--for", chosen.length)
-    ours, floor, p99 = [], [], []
+    chosen.clients = chosen.clients or {"floor": 2000, "peer": 500}[chosen.beside]
+    rounds = []
     for _ in range(chosen.rounds):
-        found = figures("bench-latency", "--kind", "market", "--per-symbol", chosen.rate, *load)
-        ours.append(found["CPU of wsserver each"])
-        p99.append(found["latency p99"])
-        floor.append(figures("bench-fanout-floor", *load)["CPU of the floor each"])
-        print(f"  ours {ours[-1]:.2f} µs, the floor {floor[-1]:.2f} µs, p99 {p99[-1]:.0f} ms", flush=True)
-    ratio = statistics.median(mine / least for mine, least in zip(ours, floor))
-    found = {"clients": chosen.clients, "ours": statistics.median(ours), "floor": statistics.median(floor),
-             "ratio": ratio, "p99": statistics.median(p99)}
-    print(f"fan-out to {chosen.clients}: {found['ours']:.2f} µs a delivery, {ratio:.2f} of the floor, median of {chosen.rounds}")
+        ours, other = against_floor(chosen) if chosen.beside == "floor" else against_peer(chosen)
+        rounds.append((ours / other, ours, other))
+        print(f"  ours {ours:.2f} µs, the {chosen.beside} {other:.2f} µs", flush=True)
+    found = dict(zip(("ratio", "ours", chosen.beside), map(statistics.median, zip(*rounds))))
+    title = f"fan-out to {chosen.clients} beside the {chosen.beside}"
+    print(f"{title}: {found['ours']:.2f} µs a message, ratio {found['ratio']:.3f}, medians of {chosen.rounds}")
     if chosen.json:
         with open(chosen.json, "a", encoding="utf-8") as file:
-            units = {"ours": "µs", "floor": "µs", "p99": "ms"}
-            file.write(json.dumps({"title": f"fan-out to {chosen.clients}", "settings": {}, "figures": [
-                {"name": name, "value": value, "unit": units.get(name, "")} for name, value in found.items()]}) + "\n")
+            file.write(json.dumps({"title": title, "settings": {}, "figures": [
+                {"name": name, "value": value, "unit": "" if name == "ratio" else "µs"} for name, value in found.items()]}) + "\n")
 
 
 if __name__ == "__main__":

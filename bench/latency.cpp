@@ -37,6 +37,7 @@ struct Options {
     std::uint32_t clients = 100;
     std::uint32_t rate = 100;
     std::uint32_t per_symbol = 5;
+    std::uint32_t burst = 1;
     seconds length{20};
     seconds warm_up{3};
     std::uint64_t seed = 1;
@@ -63,6 +64,14 @@ Options parse(int argc, char** argv) {
     );
     settings.add(
         "--per-symbol", "", options.per_symbol, "events/s", "of one symbol, with --kind market"
+    );
+    settings.add(
+        "--burst",
+        "",
+        options.burst,
+        "events",
+        "due at the same moment",
+        platform::between(1U, 1'000U)
     );
     settings.add(
         "--for", "", options.length, "time", "that counts", platform::at_least(seconds{1})
@@ -213,8 +222,9 @@ private:
     void send() {
         const auto start = Clock::now() + milliseconds{100};
         for (std::size_t n = 0; n < events_; ++n) {
-            const Clock::time_point due = start + std::chrono::nanoseconds{seconds{1}} *
-                                                      static_cast<std::int64_t>(n) / options_.rate;
+            const auto first = static_cast<std::int64_t>(n - n % options_.burst);
+            const Clock::time_point due =
+                start + std::chrono::nanoseconds{seconds{1}} * first / options_.rate;
             while (Clock::now() < due) {
                 stack_.poll();
                 std::this_thread::sleep_until(std::min(due, Clock::now() + milliseconds{1}));
