@@ -111,6 +111,13 @@ void add_endpoint(platform::SettingTable& run, ServerSettings& server, Raw& raw)
         "",
         "those proxies say it in the PROXY protocol before TLS; without, in X-Forwarded-For"
     );
+    run.add(
+        "--test-endpoints",
+        "DUEL_WSSERVER_TEST_ENDPOINTS",
+        server.has_test_endpoints,
+        "",
+        "serve simulated streams and errors on demand under /api/v2/ws/test/"
+    );
 }
 
 void add_limits(platform::SettingTable& run, ServerSettings& server, Raw& raw) {

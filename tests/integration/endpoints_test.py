@@ -4,6 +4,8 @@ import asyncio
 import json
 import unittest
 
+import websockets
+
 from stack import token
 from wire import RUN, STACK, Client, WireTest, World, connect, iso
 
@@ -235,7 +237,7 @@ class Restart(WireTest):
     async def test_close_codes_differ_between_generations(self):
         async with Client("/api/v2/ws") as new, connect("/api/v69/ws/market-data") as old:
             restarting = asyncio.create_task(asyncio.to_thread(
-                STACK.restart, "wsserver", DUEL_WSSERVER_AUTHENTICATION_DEADLINE="1s"))
+                STACK.restart, "wsserver", DUEL_WSSERVER_AUTHENTICATION_DEADLINE="1s", DUEL_WSSERVER_TEST_ENDPOINTS="1"))
             for socket in (new.socket, old):
                 await asyncio.wait_for(socket.wait_closed(), 10)
             self.assertEqual((new.socket.close_code, old.close_code), (1012, 1001))
@@ -244,7 +246,28 @@ class Restart(WireTest):
             self.assertEqual((await told(socket, "error", 5))["code"], "AUTHENTICATION_REQUIRED")
             await asyncio.wait_for(socket.wait_closed(), 5)
             self.assertEqual(socket.close_code, 1008)
+        await self.assert_simulated()
         await asyncio.to_thread(STACK.restart, "wsserver")
+        with self.assertRaises(websockets.InvalidStatusCode) as refused:
+            async with Client("/api/v2/ws/test/market"):
+                pass
+        self.assertEqual(refused.exception.status_code, 404)
+
+    async def assert_simulated(self):
+        for kind, wanted in (("portfolio", ("TRADE_EXECUTED", "PORTFOLIO_UPDATED", "PRICE_UPDATED")),
+                             ("contest", ("PARTICIPANT_ACTIVITY", "LEADERBOARD_UPDATED", "CONTEST_UPDATED")),
+                             ("market", ("MARKET_PRICE", "MARKET_VOLUME", "MARKET_SENTIMENT"))):
+            async with Client(f"/api/v2/ws/test/{kind}", rate=50, seed=3) as client:
+                while not set(wanted) <= {message["type"] for message in client.messages}:
+                    await client.receive(10)
+                self.assert_shapes(client.messages, *wanted)
+        for code in (1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 1012, 1013, 4408, 4429):
+            async with Client("/api/v2/ws/test/errors") as client:
+                await client.send({"type": "error", "code": "TOO_SLOW"})
+                self.assertEqual((await client.until("ERROR"))["error"]["code"], "TOO_SLOW")
+                await client.send({"type": "close", "code": code})
+                await asyncio.wait_for(client.socket.wait_closed(), 10)
+                self.assertEqual(client.socket.close_code, code)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ Hub::Hub(
       health_(health),
       meters_(meters),
       switchboard_(settings_.streams),
+      simulations_(settings_.streams),
       work_(context_.get_executor()),
       timer_(context_),
       heartbeat_(health.heartbeat("hub", 30s)) {
@@ -82,24 +83,40 @@ void Hub::post(std::function<void()> task) {
 }
 
 void Hub::open(ConnectionId who, Opening opening) {
-    post([this, who, opening = std::move(opening)] { switchboard_.open(who, opening, clock_now()); }
-    );
+    post([this, who, opening = std::move(opening)] {
+        if (opening.simulation)
+            simulations_.open(who, opening, clock_now());
+        else
+            switchboard_.open(who, opening, clock_now());
+    });
 }
 void Hub::change(ConnectionId who, Change change) {
     post([this, who, change = std::move(change)] { switchboard_.change(who, change, clock_now()); }
     );
 }
 void Hub::close(ConnectionId who) {
-    post([this, who] { switchboard_.close(who); });
+    post([this, who] {
+        switchboard_.close(who);
+        simulations_.close(who);
+    });
 }
 void Hub::congested(ConnectionId who) {
-    post([this, who] { switchboard_.congested(who); });
+    post([this, who] {
+        switchboard_.congested(who);
+        simulations_.congested(who);
+    });
 }
 void Hub::drained(ConnectionId who) {
-    post([this, who] { switchboard_.drained(who, clock_now()); });
+    post([this, who] {
+        switchboard_.drained(who, clock_now());
+        simulations_.drained(who, clock_now());
+    });
 }
 void Hub::written(ConnectionId who) {
-    post([this, who] { switchboard_.written(who, clock_now()); });
+    post([this, who] {
+        switchboard_.written(who, clock_now());
+        simulations_.written(who, clock_now());
+    });
 }
 
 void Hub::hang_up(ConnectionId who, std::uint16_t code, std::string reason) {
@@ -191,8 +208,10 @@ void Hub::begin_reading() {
 // After every task: send what is due, hand it over, ask what is to be asked, sleep until the next.
 void Hub::finish_task() {
     heartbeat_->beat();
-    switchboard_.settle(clock_now());
+    const auto now = clock_now();
+    switchboard_.settle(now);
     auto out = switchboard_.take_output();
+    simulations_.settle(now, out);
     meters_.add(out.counts);
     meters_.channels.Set(static_cast<double>(switchboard_.channels()));
     meters_.recent_bytes.Set(static_cast<double>(switchboard_.recent().bytes()));
@@ -201,7 +220,7 @@ void Hub::finish_task() {
     for (auto& ask : out.asks)
         questions_->ask(std::move(ask));
 
-    const auto due = switchboard_.due();
+    const auto due = std::min(switchboard_.due(), simulations_.due());
     if (due == timer_at_) return;
     timer_at_ = due;
     timer_.expires_at(due);

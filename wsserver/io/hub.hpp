@@ -11,6 +11,7 @@
 #include "wsserver/io/feed_reader.hpp"
 #include "wsserver/io/questions.hpp"
 #include "wsserver/meters.hpp"
+#include "wsserver/streams/simulations.hpp"
 #include "wsserver/streams/switchboard.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -71,6 +72,7 @@ private:
     Meters& meters_;
     HandOver hand_over_;
     Switchboard switchboard_;
+    Simulations simulations_;
     Decoder status_decoder_;
     bool warned_of_record_ = false;
     bool is_ending_ = false;

@@ -123,6 +123,8 @@ void Arrival::on_request() {
             forwarded.emplace_back(header->value().data(), header->value().size());
         ip_ = service_.proxies.client_of(peer_, forwarded).to_string();
     }
+    if (upgrade.match.endpoint->is_test && !service_.settings.has_test_endpoints)
+        return refuse({404, Code::unknown_channel, "path", "test endpoints are not enabled here"});
     Verdict verdict = Refusal{Refusal::Why::absent, "none was offered as the subprotocol"};
     if (!upgrade.token.empty()) verdict = service_.tokens.verify(upgrade.token, wall_seconds());
     if (const auto refusal = limit(upgrade, verdict)) return refuse(*refusal);

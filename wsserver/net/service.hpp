@@ -32,6 +32,7 @@ struct ServerSettings {
     std::vector<std::string> origins;
     std::vector<std::string> proxies;  // as Proxies
     bool proxies_say_first = false;    // in the PROXY protocol, whose connection it is
+    bool has_test_endpoints = false;
 
     std::size_t most_connections = 10'000;
     std::size_t most_per_user = 64;

@@ -35,6 +35,7 @@ struct Change {
     std::vector<Channel> remove{};
     std::vector<RefusedChannel> refused{};
     std::optional<TokenDemand> tokens{};
+    std::optional<std::uint16_t> hang_up{};  // with this close code
 };
 
 // Names in one message; more are a mistake.

@@ -51,6 +51,7 @@ struct Endpoint {
     // What a message changes; none where the endpoint takes no messages of its own. Errors are told
     // and the socket stays.
     Result<Change> (*heed)(const Demand&, const Identity&) = nullptr;
+    bool is_test = false;  // there only where a setting says so
 };
 
 // What the endpoints read from their queries in the same way.

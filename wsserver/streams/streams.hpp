@@ -20,8 +20,13 @@ Result<Opening> open_v69_rooms(const Asked& asked);  // v69_contest_endpoint.cpp
 Result<Change> heed_v69_contest(const Demand& demand, const Identity& identity);
 Result<Opening> open_v69_tokens(const Asked& asked);  // v69_token_endpoint.cpp
 Result<Change> heed_v69_tokens(const Demand& demand, const Identity& identity);
-Result<Opening> open_v69_monitor(const Asked& asked);   // service_board.cpp
-Result<Opening> open_v69_breakers(const Asked& asked);  // exchange_board.cpp
+Result<Opening> open_v69_monitor(const Asked& asked);     // service_board.cpp
+Result<Opening> open_v69_breakers(const Asked& asked);    // exchange_board.cpp
+Result<Opening> open_test_portfolio(const Asked& asked);  // test_endpoints.cpp
+Result<Opening> open_test_contest(const Asked& asked);
+Result<Opening> open_test_market(const Asked& asked);
+Result<Opening> open_test_errors(const Asked& asked);
+Result<Change> heed_test_errors(const Demand& demand, const Identity& identity);
 
 // How often clients ping.
 inline constexpr std::chrono::seconds kHalfMinute{30};
@@ -123,6 +128,46 @@ inline constexpr std::array kEndpoints{
         Dialect::v69,
         kHalfMinute,
         open_v69_breakers},
+    Endpoint{
+        "/api/v2/ws/test/portfolio",
+        "v2_test_portfolio",
+        Access::user,
+        LateToken::refused,
+        Dialect::v2,
+        kHalfMinute,
+        open_test_portfolio,
+        nullptr,
+        true},
+    Endpoint{
+        "/api/v2/ws/test/contest",
+        "v2_test_contest",
+        Access::user,
+        LateToken::refused,
+        Dialect::v2,
+        kHalfMinute,
+        open_test_contest,
+        nullptr,
+        true},
+    Endpoint{
+        "/api/v2/ws/test/market",
+        "v2_test_market",
+        Access::user,
+        LateToken::refused,
+        Dialect::v2,
+        kQuarterMinute,
+        open_test_market,
+        nullptr,
+        true},
+    Endpoint{
+        "/api/v2/ws/test/errors",
+        "v2_test_errors",
+        Access::user,
+        LateToken::refused,
+        Dialect::v2,
+        kHalfMinute,
+        open_test_errors,
+        heed_test_errors,
+        true},
 };
 
 // The endpoint of a path, and what stands in its {id}; nothing where there is none.

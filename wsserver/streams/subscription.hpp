@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace duel::wsserver {
@@ -55,6 +56,13 @@ struct Since {
     void merge(const Since& later);
 };
 
+// A world of its own for a connection, in place of the real one.
+struct Simulation {
+    double rate = 1;  // steps a second
+    std::uint64_t seed = 1;
+};
+inline constexpr std::string_view kSimulatedContest = "simulated";
+
 // Everything that a connection follows from its start.
 struct Opening {
     std::vector<Wish> wishes{};
@@ -63,6 +71,7 @@ struct Opening {
     Since since{};
     std::optional<Notice> notice{};
     Dialect dialect = Dialect::v2;
+    std::optional<Simulation> simulation{};
 };
 
 }  // namespace duel::wsserver

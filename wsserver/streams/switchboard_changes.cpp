@@ -12,6 +12,7 @@ void Switchboard::change(ConnectionId who, const Change& change, Now now) {
     connection.since.has_invalid = false;
     connection.since.merge(change.add.since);
     take_up(connection, change.add, now);
+    if (change.hang_up) out_.closings.push_back({who, *change.hang_up, "as it was asked for"});
     if (change.tokens) tokens_.heed(who, *change.tokens, now, out_);
 }
 
