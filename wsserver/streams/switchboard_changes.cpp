@@ -12,6 +12,10 @@ void Switchboard::change(ConnectionId who, const Change& change, Now now) {
     connection.since.has_invalid = false;
     connection.since.merge(change.add.since);
     take_up(connection, change.add, now);
+    // What is left are cursors of channels that were not named: they must not count later. Those of
+    // the wallet's portfolios that cannot be honoured wait for the list of its contests.
+    connection.since.cursors.clear();
+    if (!change.add.trades_of) connection.since.invalid.clear();
     if (change.hang_up) out_.closings.push_back({who, *change.hang_up, "as it was asked for"});
     if (change.tokens) tokens_.heed(who, *change.tokens, now, out_);
 }

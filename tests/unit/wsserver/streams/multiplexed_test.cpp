@@ -159,6 +159,19 @@ TEST_CASE("a cursor is used once", "[multiplexed]") {
     REQUIRE(stage->outline(1) == "UNSUBSCRIBED:5 SUBSCRIBED:5:none MARKET_PRICE:5");
 }
 
+TEST_CASE("a cursor of a channel that is not named does not count later", "[multiplexed]") {
+    auto stage = std::make_unique<Theatre>();
+    Socket socket{*stage};
+    stage->open(1, {});
+    socket.say(
+        R"({"type":"SUBSCRIBE","channels":["market:A"],"since":{"market:SOL":")" +
+        cursor(kMarket.key(), 4) + R"("}})"
+    );
+    socket.say(R"({"type":"SUBSCRIBE","channels":["market:SOL"]})");
+    stage->answer(kMarket, market_snapshot(5, "100"));
+    REQUIRE(stage->outline(1) == "SUBSCRIBED:5:none MARKET_PRICE:5");
+}
+
 TEST_CASE("no more channels than the limit, and room again after one has gone", "[multiplexed]") {
     auto stage = std::make_unique<Theatre>(StreamSettings{.most_subscriptions = 1});
     Socket socket{*stage};
