@@ -115,6 +115,7 @@ Claims claims_of(const json& object, Seconds now, std::chrono::seconds leeway) {
     Claims claims;
     claims.wallet = text_of(object, "sub");
     if (claims.wallet.empty() || claims.wallet.size() > 200) throw invalid("sub is missing");
+    if (claims.wallet.find('\0') != std::string::npos) throw invalid("sub has a NUL");
     claims.username = text_of(object, "username");
     claims.role = role_of(object);
     const auto expires = whole_seconds_of(object, "exp");

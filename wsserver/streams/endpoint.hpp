@@ -58,7 +58,7 @@ struct Endpoint {
 bool asks_for_diff(const Target& target);
 // Whether each is one of the intervals of candles.
 Result<void> check_intervals(const std::vector<std::string>& intervals);
-// An id or a symbol: 1 to 200 bytes.
+// An id or a symbol: 1 to 200 bytes, no NUL, as the log has them.
 Result<std::string> id_from(std::string_view field, const std::string& text);
 
 }  // namespace duel::wsserver

@@ -20,8 +20,12 @@ bool asks_for_diff(const Target& target) {
 }
 
 Result<std::string> id_from(std::string_view field, const std::string& text) {
-    if (text.empty() || text.size() > 200)
-        return Error{Code::invalid_field, std::string{field}, excerpt(text), "1 to 200 bytes"};
+    if (text.empty() || text.size() > 200 || text.find('\0') != text.npos)
+        return Error{
+            Code::invalid_field,
+            std::string{field},
+            excerpt(text),
+            "1 to 200 bytes, none of them NUL"};
     return text;
 }
 

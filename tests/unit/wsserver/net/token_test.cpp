@@ -157,6 +157,9 @@ TEST_CASE("a wallet is wanted and the size is bounded", "[token]") {
     REQUIRE(verdict(token_of(R"({"role":"user","exp":9999999999})")) == "sub is missing");
     REQUIRE(verdict(token_of(R"({"sub":"","role":"user","exp":9999999999})")) == "sub is missing");
     REQUIRE(verdict(token_of(R"({"sub":7,"role":"user","exp":9999999999})")) == "sub is no text");
+    REQUIRE(
+        verdict(token_of(R"({"sub":"w\u0000x","role":"user","exp":9999999999})")) == "sub has a NUL"
+    );
     REQUIRE(verdict(std::string(kMaxTokenBytes + 1, 'a')) == "it is too long");
     REQUIRE(verdict("") == "it is not three parts with dots between");
     REQUIRE(verdict("a.b.c.d") == "it is not three parts with dots between");

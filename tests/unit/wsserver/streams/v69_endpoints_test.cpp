@@ -71,3 +71,14 @@ TEST_CASE("tokens of v69 are asked for, subscribed to and given up", "[v69]") {
     REQUIRE(said(R"({"type":"subscribe_tokens"})") == 99);
     REQUIRE(said(R"({"type":"subscribe_tokens","symbols":[""]})") == 99);
 }
+
+TEST_CASE("an id with a NUL is no id, and never a part of one", "[v69]") {
+    REQUIRE(
+        outcome(heed_v69_contest, R"({"type":"JOIN_ROOM","contestId":"c1\u0000x"})") ==
+        "INVALID_FIELD"
+    );
+    REQUIRE(
+        outcome(heed_v69_market, R"({"type":"subscribe","symbols":["A\u0000","B"]})") ==
+        "market:B !market:A\xEF\xBF\xBD "
+    );
+}
