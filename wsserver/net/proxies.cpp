@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <ranges>
 #include <stdexcept>
 
 namespace duel::wsserver {
@@ -124,7 +123,7 @@ bool Proxies::Network::holds(const ip::address_v6::bytes_type& address) const {
 
 bool Proxies::lists(const Address& address) const {
     const auto bytes = bytes_of(address);
-    return std::ranges::any_of(networks_, [&](const auto& network) {
+    return std::any_of(networks_.begin(), networks_.end(), [&](const auto& network) {
         return network.holds(bytes);
     });
 }
@@ -132,11 +131,11 @@ bool Proxies::lists(const Address& address) const {
 Address Proxies::client_of(const Address& peer, const std::vector<std::string_view>& forwarded)
     const {
     Address client = plain(peer);
-    for (const auto header : forwarded | std::views::reverse) {
-        const auto parts = split(header, ',');
-        for (const auto part : parts | std::views::reverse) {
+    for (auto header = forwarded.rbegin(); header != forwarded.rend(); ++header) {
+        const auto parts = split(*header, ',');
+        for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
             if (!lists(client)) return client;
-            const auto before = address_of(trimmed(part));
+            const auto before = address_of(trimmed(*part));
             if (!before) return client;
             client = *before;
         }
