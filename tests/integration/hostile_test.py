@@ -1,9 +1,8 @@
-"""What the internet sends: broken upgrades, broken frames, clients that flood, that do not read, that never finish."""
+"""What the internet sends: broken upgrades, clients that flood, that do not read, that never finish (broken frames:
+frames_test.py)."""
 
 import asyncio
-import json
 import os
-import struct
 import time
 import unittest
 
@@ -28,10 +27,6 @@ def closes(code):
     name = f'duel_ws_closes_total{{code="{code}"}} '
     text = STACK.health("wsserver", "/metrics")[1]
     return sum(float(line.removeprefix(name)) for line in text.splitlines() if line.startswith(name))
-
-
-def close(code, reason=b""):
-    return struct.pack("!H", code) + reason
 
 
 class Upgrades(WireTest):
@@ -110,7 +105,7 @@ class Upgrades(WireTest):
         self.assertLess(time.monotonic() - began, 3 + 3 + SLOW / 500)
 
 
-class Frames(WireTest):
+class Floods(WireTest):
     async def code_after(self, *sent):
         raw = await (await Raw.connect()).upgrade("/api/v2/ws/market", symbols="A")
         for piece in sent:
@@ -119,48 +114,6 @@ class Frames(WireTest):
         self.assertEqual(await raw.reader.read(), b"", "nothing comes after a close")
         raw.close()
         return code
-
-    async def test_a_broken_frame_is_answered_with_its_close_code(self):
-        text, continuation, binary, closing, ping = 1, 0, 2, 8, 9
-        for wanted, sent in [
-            (1002, [frame(text, b"{}", masked=False)]),
-            (1002, [frame(text, b"{}", reserved=4)]),
-            (1002, [frame(3)]),
-            (1002, [frame(11)]),
-            (1002, [frame(continuation, b"x")]),
-            (1002, [frame(text, b"x", final=False), frame(text, b"y")]),
-            (1002, [frame(ping, b"x" * 126)]),
-            (1002, [frame(ping, final=False)]),
-            (1002, [frame(text, length=1 << 63, length_bytes=8)]),
-            (1002, [frame(text, b"{}", length_bytes=8)]),
-            (1002, [frame(closing, b"\x03")]),
-            (1002, [frame(closing, close(1005))]),
-            (1002, [frame(closing, close(5000))]),
-            (1007, [frame(text, b"\xc3\x28")]),
-            (1007, [frame(text, b"\xed\xa0\x80", final=False), frame(continuation)]),
-            (1007, [frame(closing, close(1000, b"\xff"))]),
-            (1003, [frame(binary, b"{}")]),
-            (1009, [frame(text, length=100_000_000)]),
-            (1009, [frame(text, b"x" * 60_000, final=False), frame(continuation, b"x" * 10_000)]),
-            (1000, [frame(closing)]),
-            (1000, [frame(closing, close(1000))]),
-            (4321, [frame(closing, close(4321, b"bye"))]),
-            (1001, [frame(ping, b"a"), frame(closing, close(1001))]),
-        ]:
-            self.assertEqual(await self.code_after(*sent), wanted, sent[0][:40])
-
-    async def test_pings_are_answered_with_what_they_carry_also_within_a_message(self):
-        raw = await (await Raw.connect()).upgrade("/api/v2/ws/market", symbols="A")
-        raw.writer.write(frame(1, b'{"type":', final=False) + frame(9, b"\x00\xffprobe") + frame(0, b'"ping"}'))
-        seen = []
-        while len(seen) < 2:
-            opcode, payload = await raw.receive()
-            if opcode == 10:
-                seen.append(payload)
-            elif opcode == 1 and json.loads(payload)["type"] == "pong":
-                seen.append("pong")
-        self.assertEqual(seen, [b"\x00\xffprobe", "pong"])
-        raw.close()
 
     async def test_floods_end_with_4429_and_malformed_messages_with_1008(self):
         self.assertEqual(await self.code_after(frame(9, b"x") * 200), 4429)
