@@ -1,6 +1,7 @@
 #include "wsserver/streams/demand.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace duel::wsserver {
 
@@ -15,10 +16,11 @@ Result<std::vector<std::string>> texts_of(const Demand& demand, std::string_view
         found->size() > kMostNames)
         return refused;
     std::vector<std::string> texts;
+    std::set<std::string_view> seen;
     for (const auto& element : *found) {
         if (!element.is_string()) return refused;
         const auto& text = element.get_ref<const std::string&>();
-        if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(text);
+        if (seen.insert(text).second) texts.push_back(text);
     }
     return texts;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <simdjson.h>
 
 namespace duel::wsserver {
@@ -92,11 +93,11 @@ std::vector<std::string> Target::all(std::string_view name) const {
 
 std::vector<std::string> comma_separated(std::string_view text) {
     std::vector<std::string> parts;
+    std::set<std::string_view> seen;  // thousands may come before anybody is known
     while (!text.empty()) {
         const auto part = text.substr(0, text.find(','));
         text.remove_prefix(std::min(part.size() + 1, text.size()));
-        if (!part.empty() && std::find(parts.begin(), parts.end(), part) == parts.end())
-            parts.emplace_back(part);
+        if (!part.empty() && seen.insert(part).second) parts.emplace_back(part);
     }
     return parts;
 }
