@@ -35,8 +35,11 @@ constexpr std::array<std::string_view, 31> kTypesOut{
     "ping",
     "pong",
     "other"};
-constexpr std::array<std::string_view, 6>
-    kTypesIn{"ping", "pong", "authenticate", "demand", "unknown", "malformed"};
+constexpr std::array<std::string_view, 7>
+    kTypesIn{"ping", "pong", "authenticate", "demand", "unknown", "malformed", "other"};
+constexpr auto* kDropped =
+    "Messages that a client did not get: slow: states kept from one that reads too slowly; closed: "
+    "what waited for one that was closed.";
 constexpr std::array<const char*, 6>
     kQuestions{"snapshot", "events", "portfolios", "epoch", "tokens", "baseline"};
 
@@ -45,7 +48,11 @@ constexpr std::array<const char*, 6>
 Meters::Meters(platform::Metrics& metrics)
     : attempts(metrics.counter("duel_ws_attempts_total", "TCP connections accepted.")),
       accepted(metrics.counter("duel_ws_accepts_total", "Upgrades to WebSocket.")),
-      bytes_out(metrics.counter("duel_ws_bytes_out_total", "Payload bytes written to clients.")),
+      deliveries(metrics.counter(
+          "duel_ws_deliveries_total",
+          "Messages put in line for clients: one for each client that gets it."
+      )),
+      given_up(metrics.counter("duel_ws_dropped_total", kDropped, {{"reason", "closed"}})),
       feed_records(metrics.counter("duel_ws_feed_records_total", "Records of the feed worked off.")
       ),
       feed_skipped(metrics.counter(
@@ -68,24 +75,37 @@ Meters::Meters(platform::Metrics& metrics)
           "From the feed record's log append to the write to the client's socket.",
           platform::Metrics::latency_buckets()
       )),
+      feed_to_hub(metrics.histogram(
+          "duel_ws_feed_to_hub_seconds",
+          "From the feed record's log append until the hub takes it.",
+          platform::Metrics::latency_buckets()
+      )),
+      hub_to_socket(metrics.histogram(
+          "duel_ws_hub_to_socket_seconds",
+          "From the hub's hand-over to the write to the client's socket.",
+          platform::Metrics::latency_buckets()
+      )),
+      handshake(metrics.histogram(
+          "duel_ws_tls_handshake_seconds",
+          "From the TCP connection to the end of its TLS handshake, the client's part included.",
+          platform::Metrics::latency_buckets()
+      )),
       metrics_(metrics),
       conflated_(metrics.counter(
           "duel_ws_conflated_total",
           "Changes that a later one replaced before they were sent."
       )),
-      withheld_(metrics.counter(
-          "duel_ws_withheld_total",
-          "State messages kept from clients that read too slowly."
+      withheld_(metrics.counter("duel_ws_dropped_total", kDropped, {{"reason", "slow"}})),
+      snapshots_(
+          metrics.counter("duel_ws_snapshots_total", "Snapshots that subscribers waited for.")
+      ),
+      snapshot_subscribers_(metrics.counter(
+          "duel_ws_snapshot_subscribers_total",
+          "Subscribers that such a snapshot began; above duel_ws_snapshots_total: they shared it."
       )),
       gaps_(metrics.counter("duel_ws_feed_gaps_total", "Gaps in the feed, filled from Postgres.")) {
-    for (const auto type : kTypesOut)
-        out_[type] = &counter(
-            "duel_ws_messages_out_total", "Messages written to clients.", "type", std::string{type}
-        );
-    for (const auto type : kTypesIn)
-        in_[type] = &counter(
-            "duel_ws_messages_in_total", "Messages of clients.", "type", std::string{type}
-        );
+    out_ = types("out", " written to clients.", kTypesOut);
+    in_ = types("in", " of clients.", kTypesIn);
     for (const auto* what : kQuestions)
         snapshot_queries.push_back(
             &counter("duel_ws_snapshot_queries_total", "Questions to Postgres.", "what", what)
@@ -103,16 +123,39 @@ Meters::Meters(platform::Metrics& metrics)
         );
 }
 
-void Meters::sent(const Sent& sent) const {
-    if (sent.messages == 0) return;
-    const auto found = out_.find(sent.type);
-    (found == out_.end() ? out_.at("other") : found->second)
-        ->Increment(static_cast<double>(sent.messages));
-    bytes_out.Increment(static_cast<double>(sent.bytes));
+Meters::Types Meters::types(
+    const std::string& direction,
+    const std::string& words,
+    std::span<const std::string_view> names
+) {
+    Types made;
+    for (const auto name : names) {
+        const std::string type{name};
+        const auto prefix = [&](const char* what) {
+            return std::string{"duel_ws_"} + what + direction + "_total";
+        };
+        made.by_type_[name] = {
+            &counter(prefix("messages_"), "Messages" + words, "type", type),
+            &counter(prefix("bytes_"), "Payload bytes" + words, "type", type)};
+    }
+    return made;
 }
 
-void Meters::received(std::string_view type) const {
-    in_.at(type)->Increment();
+void Meters::Types::add(const Amount& amount) const {
+    if (amount.messages == 0) return;
+    const auto found = by_type_.find(amount.type);
+    const auto& pair = found == by_type_.end() ? by_type_.at("other") : found->second;
+    pair.messages->Increment(static_cast<double>(amount.messages));
+    pair.bytes->Increment(static_cast<double>(amount.bytes));
+}
+
+prometheus::Histogram& Meters::loop_delay(unsigned number) {
+    return metrics_.histogram(
+        "duel_ws_loop_delay_seconds",
+        "How late the tick of a thread of connections is: what everything on it waits.",
+        platform::Metrics::latency_buckets(),
+        {{"loop", std::to_string(number)}}
+    );
 }
 
 prometheus::Gauge& Meters::connected(const Endpoint& endpoint) const {
@@ -125,6 +168,10 @@ void Meters::add(const Counts& counts) {
             recoveries_[i]->Increment(static_cast<double>(counts.recoveries[i]));
     if (counts.conflated > 0) conflated_.Increment(static_cast<double>(counts.conflated));
     if (counts.withheld > 0) withheld_.Increment(static_cast<double>(counts.withheld));
+    if (counts.snapshots > 0) {
+        snapshots_.Increment(static_cast<double>(counts.snapshots));
+        snapshot_subscribers_.Increment(static_cast<double>(counts.snapshot_subscribers));
+    }
     if (counts.gaps > 0) gaps_.Increment(static_cast<double>(counts.gaps));
 }
 

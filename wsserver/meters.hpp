@@ -7,6 +7,7 @@
 #include "wsserver/streams/streams.hpp"
 
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -20,13 +21,13 @@ public:
 
     // Thread-safe all of them.
     // Messages of one type, since the last time.
-    struct Sent {
+    struct Amount {
         std::string_view type;
         std::size_t messages = 0;
         std::size_t bytes = 0;
     };
-    void sent(const Sent& sent) const;
-    void received(std::string_view type) const;
+    void sent(const Amount& amount) const { out_.add(amount); }
+    void received(const Amount& amount) const { in_.add(amount); }
     void closed(int code) {
         counter(
             "duel_ws_closes_total",
@@ -56,7 +57,8 @@ public:
 
     prometheus::Counter& attempts;
     prometheus::Counter& accepted;
-    prometheus::Counter& bytes_out;
+    prometheus::Counter& deliveries;
+    prometheus::Counter& given_up;
     prometheus::Counter& feed_records;
     prometheus::Counter& feed_skipped;
     prometheus::Counter& feed_refused;
@@ -65,9 +67,32 @@ public:
     prometheus::Gauge& queue_bytes;
     prometheus::Gauge& channels;
     prometheus::Gauge& recent_bytes;
-    prometheus::Histogram& latency;  // feed record's log append → written to the socket
+    prometheus::Histogram& latency;        // feed record's log append → written to the socket
+    prometheus::Histogram& feed_to_hub;    // the same → taken by the hub
+    prometheus::Histogram& hub_to_socket;  // handed over by the hub → written to the socket
+    prometheus::Histogram& handshake;
+    prometheus::Histogram& loop_delay(unsigned number);
 
 private:
+    // Messages and bytes of one direction, by type.
+    class Types {
+    public:
+        void add(const Amount& amount) const;
+
+    private:
+        friend class Meters;
+        struct Pair {
+            prometheus::Counter* messages;
+            prometheus::Counter* bytes;
+        };
+        std::unordered_map<std::string_view, Pair> by_type_;
+    };
+
+    Types types(
+        const std::string& direction,
+        const std::string& words,
+        std::span<const std::string_view> names
+    );
     prometheus::Counter& counter(
         const std::string& name,
         const std::string& help,
@@ -78,12 +103,14 @@ private:
     }
 
     platform::Metrics& metrics_;
-    std::unordered_map<std::string_view, prometheus::Counter*> out_;
-    std::unordered_map<std::string_view, prometheus::Counter*> in_;
+    Types out_;
+    Types in_;
     std::unordered_map<std::string_view, prometheus::Gauge*> connected_;
     std::array<prometheus::Counter*, kRecoveries.size()> recoveries_{};
     prometheus::Counter& conflated_;
     prometheus::Counter& withheld_;
+    prometheus::Counter& snapshots_;
+    prometheus::Counter& snapshot_subscribers_;
     prometheus::Counter& gaps_;
 };
 

@@ -32,6 +32,8 @@ Hub::Hub(
       meters_(meters),
       switchboard_(settings_.streams),
       simulations_(settings_.streams),
+      feed_delay_(meters.feed_to_hub),
+      began_(clock_now().wall),
       work_(context_.get_executor()),
       timer_(context_),
       heartbeat_(health.heartbeat("hub", 30s)) {
@@ -128,6 +130,10 @@ void Hub::on_batch(const FeedBatch& batch) {
     std::size_t skipped = 0;
     std::size_t refused = 0;
     for (const auto& record : *batch) {
+        // What was there before is read back at the start: its age says nothing.
+        const Timestamp logged{std::chrono::milliseconds{record.log_time_ms()}};
+        if (logged >= began_)
+            feed_delay_.add(std::chrono::duration<double>{now.wall - logged}.count());
         const auto use = switchboard_.on_record(record.value(), record.log_time_ms(), now);
         if (use) {
             if (*use == Use::skipped) ++skipped;
@@ -142,6 +148,7 @@ void Hub::on_batch(const FeedBatch& batch) {
                 use.error().sentence()
             );
     }
+    feed_delay_.hand_on();
     meters_.feed_skipped.Increment(static_cast<double>(skipped));
     meters_.feed_refused.Increment(static_cast<double>(refused));
     meters_.feed_records.Increment(static_cast<double>(batch->size() - skipped - refused));

@@ -12,6 +12,7 @@
 #include "wsserver/io/questions.hpp"
 #include "wsserver/meters.hpp"
 #include "wsserver/streams/simulations.hpp"
+#include "wsserver/observations.hpp"
 #include "wsserver/streams/switchboard.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -76,6 +77,8 @@ private:
     Decoder status_decoder_;
     bool warned_of_record_ = false;
     bool is_ending_ = false;
+    Observations feed_delay_;
+    Timestamp began_;
 
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;

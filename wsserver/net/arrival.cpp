@@ -37,7 +37,8 @@ Arrival::Arrival(Loop& loop, Tcp::socket socket)
       socket_(std::move(socket), *loop.tls()),
       peer_(address_of(socket_.tcp())),
       ip_(peer_.to_string()),
-      deadline_(std::chrono::steady_clock::now() + service_.settings.handshake_deadline) {
+      began_(std::chrono::steady_clock::now()),
+      deadline_(began_ + service_.settings.handshake_deadline) {
     parser_.header_limit(kMaxHeaderBytes);
     parser_.body_limit(0);
 }
@@ -85,8 +86,11 @@ void Arrival::wait_for_more() {
 void Arrival::shake_hands() {
     socket_.async_handshake([self = shared_from_this()](error_code error) {
         if (error) return self->abort("tls");
-        self->deadline_ =
-            std::chrono::steady_clock::now() + self->service_.settings.upgrade_deadline;
+        const auto now = std::chrono::steady_clock::now();
+        self->service_.meters.handshake.Observe(
+            std::chrono::duration<double>{now - self->began_}.count()
+        );
+        self->deadline_ = now + self->service_.settings.upgrade_deadline;
         self->read_request();
     });
 }

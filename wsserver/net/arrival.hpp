@@ -50,6 +50,7 @@ private:
     TlsSocket socket_;
     Proxies::Address peer_;
     std::string ip_;  // of the client, where a listed proxy says whose connection it is
+    Instant began_;
     Instant deadline_;
     boost::beast::flat_buffer buffer_;
     boost::beast::http::request_parser<boost::beast::http::empty_body> parser_;

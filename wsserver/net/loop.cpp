@@ -24,8 +24,8 @@ Loop::Loop(unsigned number, Service& service)
       work_(context_.get_executor()),
       timer_(context_),
       inbound_(TlsSocket::kRecordBytes),
-      latency_bounds_(platform::Metrics::latency_buckets()),
-      latency_counts_(latency_bounds_.size() + 1) {
+      tally_(service.meters),
+      delay_(service.meters.loop_delay(number)) {
     outbound_.reserve(TlsSocket::kRecordBytes);
 }
 
@@ -79,11 +79,15 @@ Session* Loop::find(ConnectionId who) {
     return slot.generation == static_cast<std::uint32_t>(who) ? slot.session.get() : nullptr;
 }
 
-void Loop::hand_over(std::vector<Delivery> deliveries, const std::vector<Closing>& closings) {
+void Loop::hand_over(
+    std::vector<Delivery> deliveries,
+    const std::vector<Closing>& closings,
+    Instant handed
+) {
     for (auto& delivery : deliveries) {
         auto* session = find(delivery.to);
         if (session == nullptr) continue;
-        if (session->enqueue({std::move(delivery.message), delivery.report}))
+        if (session->enqueue({std::move(delivery.message), delivery.report, handed}))
             to_write_.push_back(delivery.to);
     }
     for (const auto who : to_write_)
@@ -110,39 +114,6 @@ void Loop::drain(std::chrono::milliseconds time) {
         arrival->abort("shutdown");
 }
 
-// Types are few static texts: the same text is at the same place.
-void Loop::count_sent(const Message& message) {
-    const auto* type = message.type.data();
-    auto found = std::ranges::find(sent_, type, [](const auto& sent) { return sent.type.data(); });
-    if (found == sent_.end()) found = sent_.insert(found, {message.type});
-    ++found->messages;
-    found->bytes += message.text.size();
-}
-
-void Loop::observe_latency(double seconds) {
-    const auto bucket = std::lower_bound(latency_bounds_.begin(), latency_bounds_.end(), seconds);
-    ++latency_counts_[static_cast<std::size_t>(bucket - latency_bounds_.begin())];
-    latency_sum_ += seconds;
-    has_latency_ = true;
-}
-
-void Loop::queue_changed(std::ptrdiff_t bytes) {
-    queue_bytes_ += bytes;
-}
-
-void Loop::flush_meters() {
-    if (const auto bytes = std::exchange(queue_bytes_, 0); bytes != 0)
-        service_.meters.queue_bytes.Increment(static_cast<double>(bytes));
-    for (auto& sent : sent_) {
-        service_.meters.sent(sent);
-        sent.messages = sent.bytes = 0;
-    }
-    if (!std::exchange(has_latency_, false)) return;
-    service_.meters.latency.ObserveMultiple(latency_counts_, latency_sum_);
-    std::fill(latency_counts_.begin(), latency_counts_.end(), 0);
-    latency_sum_ = 0;
-}
-
 void Loop::tick() {
     if (heartbeat_) heartbeat_->beat();
     const auto now = std::chrono::steady_clock::now();
@@ -157,7 +128,10 @@ void Loop::tick() {
         leaving_.erase(leaving_.begin());
         if (auto* session = find(who)) session->leave_for_restart();
     }
-    flush_meters();
+    const auto late = now - timer_.expiry();
+    if (timer_.expiry() != Instant{}) delay_.add(std::chrono::duration<double>{late}.count());
+    tally_.hand_on();
+    delay_.hand_on();
     timer_.expires_after(kTick);
     timer_.async_wait([this](boost::system::error_code error) {
         if (!error) tick();

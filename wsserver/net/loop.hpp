@@ -7,6 +7,7 @@
 
 #include "platform/health.hpp"
 #include "wsserver/net/service.hpp"
+#include "wsserver/net/tally.hpp"
 #include "wsserver/net/tls.hpp"
 #include "wsserver/streams/output.hpp"
 
@@ -62,15 +63,17 @@ public:
     void remove(ConnectionId who);
 
     // Each connection gets all of its messages, then writes once.
-    void hand_over(std::vector<Delivery> deliveries, const std::vector<Closing>& closings);
+    void hand_over(
+        std::vector<Delivery> deliveries,
+        const std::vector<Closing>& closings,
+        Instant handed
+    );
     void close(ConnectionId who, std::uint16_t code, const std::string& reason);
 
     // Tells every client that the server goes, and closes them evenly over that time.
     void drain(std::chrono::milliseconds time);
 
-    void count_sent(const Message& message);
-    void observe_latency(double seconds);
-    void queue_changed(std::ptrdiff_t bytes);
+    Tally& tally() { return tally_; }
 
     // Which loop a connection lives on.
     static unsigned number_of(ConnectionId who) { return static_cast<unsigned>(who >> 56); }
@@ -83,7 +86,6 @@ private:
 
     Session* find(ConnectionId who);
     void tick();
-    void flush_meters();
 
     unsigned number_;
     Service& service_;
@@ -98,13 +100,8 @@ private:
     std::vector<char> inbound_;
     std::string outbound_;
 
-    // Counted here and handed on once a tick: metrics lock.
-    std::vector<Meters::Sent> sent_;  // by type
-    std::vector<double> latency_bounds_;
-    std::vector<double> latency_counts_;
-    double latency_sum_ = 0;
-    bool has_latency_ = false;
-    std::ptrdiff_t queue_bytes_ = 0;
+    Tally tally_;
+    Observations delay_;  // of the tick
 
     std::vector<std::pair<Instant, ConnectionId>> leaving_;  // while draining, by time
     std::thread thread_;

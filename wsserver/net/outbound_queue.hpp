@@ -24,6 +24,7 @@ public:
     struct Item {
         MessagePtr message;
         bool report = false;  // tell the streams once it is written
+        Instant handed{};     // when the hub handed it over; nothing: it is of the connection's own
     };
     enum class Change { none, congested, drained, overflowed };
 
@@ -38,6 +39,7 @@ public:
         return Change::congested;
     }
 
+    std::size_t messages() const { return items_.size() - first_; }
     bool empty() const { return first_ == items_.size(); }
     std::size_t bytes() const { return bytes_; }
     // Whether the next byte begins a frame, so that a control frame may go before it.

@@ -66,14 +66,15 @@ void Server::hand_over(std::vector<Delivery>&& deliveries, std::vector<Closing>&
         std::vector<Closing> closings;
     };
     std::vector<Part> parts(loops_.size());
+    const auto now = std::chrono::steady_clock::now();
     for (auto& delivery : deliveries)
         parts[Loop::number_of(delivery.to)].deliveries.push_back(std::move(delivery));
     for (auto& closing : closings)
         parts[Loop::number_of(closing.who)].closings.push_back(std::move(closing));
     for (std::size_t i = 0; i < parts.size(); ++i) {
         if (parts[i].deliveries.empty() && parts[i].closings.empty()) continue;
-        loops_[i]->post([&loop = *loops_[i], part = std::move(parts[i])]() mutable {
-            loop.hand_over(std::move(part.deliveries), part.closings);
+        loops_[i]->post([&loop = *loops_[i], now, part = std::move(parts[i])]() mutable {
+            loop.hand_over(std::move(part.deliveries), part.closings, now);
         });
     }
 }

@@ -61,7 +61,9 @@ void Session::start() {
 
 bool Session::enqueue(OutboundQueue::Item item) {
     if (farewell_ || is_finished_) return false;
-    loop_.queue_changed(static_cast<std::ptrdiff_t>(item.message->text.size()));
+    loop_.tally().queue_changed(static_cast<std::ptrdiff_t>(item.message->text.size()));
+    loop_.tally().delivered();
+    if (item.message->error) loop_.tally().failed(*item.message->error);
     note(queue_.push(std::move(item)));
     return blocked_.empty() && !farewell_ && !std::exchange(is_in_line_, true);
 }
@@ -99,8 +101,10 @@ void Session::close(std::uint16_t code, std::string reason) {
 
 void Session::give_up_queue() {
     const auto before = static_cast<std::ptrdiff_t>(queue_.bytes());
+    const auto messages = queue_.messages();
     queue_.clear();
-    loop_.queue_changed(static_cast<std::ptrdiff_t>(queue_.bytes()) - before);
+    loop_.tally().gave_up(messages - queue_.messages());
+    loop_.tally().queue_changed(static_cast<std::ptrdiff_t>(queue_.bytes()) - before);
 }
 
 void Session::announce_shutdown() {

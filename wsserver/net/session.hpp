@@ -65,18 +65,19 @@ private:
     bool admit(const Claims& claims);
     void open_streams();
     void count_user();
-    void on(const Authenticate& message);
+    void on(const Authenticate& message, std::size_t bytes);
     void fail(const Complaint& complaint);
     void refuse(const Complaint& complaint);
     void tell(const Complaint& complaint);
     void watch_token(Instant now, Seconds wall);
     void expire();
 
+    // session_inbound.cpp; `bytes`: how long the message was
     void on_message(std::string_view text);
-    void on(const Ping& ping);
-    void on(const Pong& pong);
-    void on(const Demand& demand);
-    void on(const BadMessage& message);
+    void on(const Ping& ping, std::size_t bytes);
+    void on(const Pong& pong, std::size_t bytes);
+    void on(const Demand& demand, std::size_t bytes);
+    void on(const BadMessage& message, std::size_t bytes);
     bool is_too_often();
     void on_too_often();
     void note(OutboundQueue::Change change);

@@ -86,8 +86,8 @@ void Session::count_user() {
 
 // A token by message: the first one says who the client is, later ones extend the session of the
 // same user and never change who that is.
-void Session::on(const Authenticate& message) {
-    service_.meters.received("authenticate");
+void Session::on(const Authenticate& message, std::size_t bytes) {
+    loop_.tally().received("authenticate", bytes);
     const auto verdict = service_.tokens.verify(
         message.token, std::chrono::floor<std::chrono::seconds>(system_clock::now())
     );
@@ -116,7 +116,7 @@ void Session::fail(const Complaint& complaint) {
         send(authentication_failed(complaint.sentence, wall_now()));
     if (!is_public()) return refuse(complaint);
     platform::log::warn("refused a token of {}: {}", name(), complaint.sentence);
-    service_.meters.failed(text(complaint.code));
+    loop_.tally().failed(complaint.code);
 }
 
 // Says why, and closes: authentication and policy.
@@ -128,7 +128,6 @@ void Session::refuse(const Complaint& complaint) {
 }
 
 void Session::tell(const Complaint& complaint) {
-    service_.meters.failed(text(complaint.code));
     send(error_message(endpoint().dialect, complaint, wall_now()));
 }
 

@@ -19,7 +19,7 @@ Timestamp wall_now() {
 
 void Session::on_message(std::string_view text) {
     if (is_too_often()) return on_too_often();
-    std::visit([this](const auto& message) { on(message); }, read_client_message(text));
+    std::visit([&](const auto& message) { on(message, text.size()); }, read_client_message(text));
 }
 
 void Session::on_too_often() {
@@ -38,34 +38,36 @@ bool Session::is_too_often() {
     return false;
 }
 
-void Session::on(const Ping&) {
-    service_.meters.received("ping");
+void Session::on(const Ping&, std::size_t bytes) {
+    loop_.tally().received("ping", bytes);
     send(pong(wall_now()));
 }
 
-void Session::on(const Pong&) {
-    service_.meters.received("pong");
+void Session::on(const Pong&, std::size_t bytes) {
+    loop_.tally().received("pong", bytes);
 }
 
-void Session::on(const Demand& demand) {
+void Session::on(const Demand& demand, std::size_t bytes) {
     const auto original = excerpt(demand.type);
-    if (!is_open_)
+    if (!is_open_) {
+        loop_.tally().received("demand", bytes);
         return tell({Code::authentication_required, "authenticate has to come first", {}, original}
         );
+    }
     const auto heed = endpoint().heed;
     const auto change = heed != nullptr
                             ? heed(demand, identity_)
                             : Result<Change>{unknown_demand(demand, "ping or authenticate")};
     const bool is_unknown = !change && change.error().code == Code::unknown_message;
-    service_.meters.received(is_unknown ? "unknown" : "demand");
+    loop_.tally().received(is_unknown ? "unknown" : "demand", bytes);
     if (!change) return tell(about(change.error(), {}, original));
     for (const auto& refused : change->refused)
         tell(about(refused.error, refused.channel, original));
     service_.hub.change(id_, *change);
 }
 
-void Session::on(const BadMessage& message) {
-    service_.meters.received("malformed");
+void Session::on(const BadMessage& message, std::size_t bytes) {
+    loop_.tally().received("malformed", bytes);
     platform::log::info("bad message from {}: {}", name(), message.sentence);
     tell({message.code, message.sentence, {}, message.type});
     if (++malformed_ >= service_.settings.most_malformed) close(1008, "too many bad messages");

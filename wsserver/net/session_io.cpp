@@ -12,7 +12,6 @@ namespace {
 
 using boost::system::error_code;
 using std::chrono::steady_clock;
-using std::chrono::system_clock;
 
 // Then others have their turn.
 constexpr int kReadsAtOnce = 4;
@@ -130,7 +129,7 @@ void Session::gather(std::string& record) {
         const auto change = queue_.take(record, TlsSocket::kRecordBytes, [this](const auto& item) {
             on_sent(item);
         });
-        loop_.queue_changed(
+        loop_.tally().queue_changed(
             static_cast<std::ptrdiff_t>(queue_.bytes()) - static_cast<std::ptrdiff_t>(before)
         );
         note(change);
@@ -173,13 +172,8 @@ void Session::write_blocked() {
 }
 
 void Session::on_sent(const OutboundQueue::Item& item) {
-    loop_.count_sent(*item.message);
+    loop_.tally().sent(item);
     if (item.report) service_.hub.written(id_);
-    if (item.message->logged_at_ms <= 0) return;
-    const std::chrono::duration<double> latency =
-        system_clock::now().time_since_epoch() -
-        std::chrono::milliseconds{item.message->logged_at_ms};
-    loop_.observe_latency(std::max(latency.count(), 0.0));  // the broker's clock may be ahead
 }
 
 }  // namespace duel::wsserver

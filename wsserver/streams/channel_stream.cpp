@@ -78,6 +78,11 @@ ChannelStream::load(std::uint64_t ticket, const Snapshot& snapshot, Now now, Out
         if (record.head.seq > snapshot.seq) take(record, logged_at_ms, now, out.counts);
     loaded_ = true;
 
+    const auto waiting = std::ranges::count(subscribers_, Stage::waiting, [](const auto& one) {
+        return one->stage;
+    });
+    if (waiting > 0) ++out.counts.snapshots;
+    out.counts.snapshot_subscribers += static_cast<std::uint64_t>(waiting);
     for (auto& subscriber : subscribers_) {
         if (subscriber->stage == Stage::waiting) {
             admit(*subscriber, now, out);

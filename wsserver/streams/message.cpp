@@ -57,6 +57,7 @@ MessagePtr error_message(Dialect dialect, const Complaint& complaint, Timestamp 
     const bool is_v2 = dialect == Dialect::v2;
     auto message = std::make_shared<Message>();
     message->type = is_v2 ? "ERROR" : "error";
+    message->error = complaint.code;
     JsonWriter writer{message->text};
     writer.begin_object().field("type", message->type);
     if (is_v2) writer.key("error").begin_object();

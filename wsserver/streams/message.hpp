@@ -20,6 +20,7 @@ struct Message {
     std::string text;
     std::string_view type;          // static text such as "MARKET_PRICE", for metrics
     std::int64_t logged_at_ms = 0;  // log time of the newest record in it; 0 where none led to it
+    std::optional<Code> error{};    // of an error message
 };
 using MessagePtr = std::shared_ptr<const Message>;
 

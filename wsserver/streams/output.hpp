@@ -70,7 +70,9 @@ struct Counts {
     std::array<std::uint64_t, kRecoveries.size()> recoveries{};
     std::uint64_t conflated = 0;  // changes that a later one replaced before they were sent
     std::uint64_t withheld = 0;   // state messages kept from clients that read too slowly
-    std::uint64_t gaps = 0;       // places where the feed missed an event
+    std::uint64_t snapshots = 0;  // that subscribers waited for
+    std::uint64_t snapshot_subscribers = 0;  // and how many those were
+    std::uint64_t gaps = 0;                  // places where the feed missed an event
 };
 
 struct Output {
