@@ -68,6 +68,10 @@ Meters::Meters(platform::Metrics& metrics)
           "Questions to Postgres that failed and were repeated."
       )),
       queue_bytes(metrics.gauge("duel_ws_queue_bytes", "Bytes waiting for clients.")),
+      feed_lag(metrics.gauge(
+          "duel_ws_feed_lag_seconds",
+          "How long the newest record of the feed waits to be worked off; 0: caught up."
+      )),
       channels(metrics.gauge("duel_ws_channels", "Channels that are followed.")),
       recent_bytes(metrics.gauge("duel_ws_recent_bytes", "Event messages kept for resumption.")),
       latency(metrics.histogram(

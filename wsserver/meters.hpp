@@ -65,6 +65,7 @@ public:
     prometheus::Counter& snapshot_failures;
     std::vector<prometheus::Counter*> snapshot_queries;  // by Ask::What
     prometheus::Gauge& queue_bytes;
+    prometheus::Gauge& feed_lag;
     prometheus::Gauge& channels;
     prometheus::Gauge& recent_bytes;
     prometheus::Histogram& latency;        // feed record's log append → written to the socket

@@ -38,6 +38,7 @@ struct Raw {
     ByteSize recent_bytes{std::uint64_t{128} << 20};
     std::chrono::milliseconds recent_age{15min};
     std::chrono::milliseconds patience{10s};
+    std::chrono::milliseconds most_behind{10s};
 };
 
 [[noreturn]] void refuse(const std::string& sentence) {
@@ -296,6 +297,14 @@ void add_sources(platform::SettingTable& run, HubSettings& hub, Raw& raw) {
         at_least(0ms)
     );
     run.add(
+        "--max-feed-lag",
+        "DUEL_WSSERVER_MAX_FEED_LAG",
+        raw.most_behind,
+        "time",
+        "that the newest record of the feed may wait; beyond, /readyz is 503",
+        at_least(100ms)
+    );
+    run.add(
         "--max-missed",
         "DUEL_WSSERVER_MAX_MISSED",
         hub.streams.most_missed,
@@ -402,6 +411,7 @@ Command read_settings(int argc, const char* const* argv, ProgramSettings& settin
     settings.server.message_bytes = raw.message_bytes.bytes;
     settings.server.queue = {raw.queue_soft.bytes, raw.queue_hard.bytes};
     settings.hub.streams.patience = raw.patience;
+    settings.hub.feed.most_behind = raw.most_behind;
     settings.hub.streams.most_subscriptions = settings.server.most_subscriptions;
     settings.hub.streams.recent = {raw.recent_bytes.bytes, raw.recent_age};
     settings.hub.questions.count_limit = settings.hub.streams.most_missed;

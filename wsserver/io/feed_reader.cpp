@@ -12,6 +12,13 @@ using std::chrono::milliseconds;
 
 constexpr int kMostInFlight = 16;
 constexpr milliseconds kAnswerWithin{5'000};
+constexpr milliseconds kJudgeEvery{250};
+
+Now clock_now() {
+    return {
+        std::chrono::steady_clock::now(),
+        std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now())};
+}
 
 }  // namespace
 
@@ -27,8 +34,9 @@ FeedReader::FeedReader(
       shutdown_(shutdown),
       health_(health),
       hooks_(std::move(hooks)),
-      in_flight_(std::make_shared<std::atomic<int>>(0)) {
+      in_flight_(std::make_shared<InFlight>()) {
     health_.expect(settings_.topic, "not read yet");
+    if (settings_.most_behind) health_.expect(settings_.topic + " lag", "not read yet");
     thread_ = std::thread{[this] { run(); }};
 }
 
@@ -59,7 +67,7 @@ void FeedReader::run() {
         }
     }
     // Their records live in the consumer's memory.
-    while (in_flight_->load() > 0)
+    while (in_flight_->batches.load() > 0)
         std::this_thread::sleep_for(milliseconds{1});
 }
 
@@ -76,6 +84,7 @@ bool FeedReader::begin(platform::Consumer& consumer) {
         positions.push_back(
             {settings_.topic, partition, std::max(marks.low, marks.high - settings_.recent_records)}
         );
+        in_flight_->progress.begin(partition, clock_now());
     }
     consumer.assign(positions);
     health_.set(settings_.topic, true);
@@ -92,23 +101,54 @@ bool FeedReader::read(platform::Consumer& consumer) {
             return false;
         }
         auto* in_flight = new std::vector<platform::Record>;
-        FeedBatch batch{in_flight, [count = in_flight_](std::vector<platform::Record>* records) {
+        FeedBatch batch{in_flight, [shared = in_flight_](std::vector<platform::Record>* records) {
+                            if (!records->empty()) {
+                                const auto& last = records->back();
+                                shared->progress.worked_off(
+                                    last.partition(), last.offset() + 1, last.log_time_ms()
+                                );
+                            }
                             delete records;
-                            count->fetch_sub(1);
+                            shared->batches.fetch_sub(1);
                         }};
-        in_flight_->fetch_add(1);
+        in_flight_->batches.fetch_add(1);
         if (partition->read(*batch, settings_.batch) == 0) continue;
         found = true;
+        in_flight_->progress.handed(partition->partition(), batch->back().offset() + 1);
         hooks_.on_batch(std::move(batch));
-        hold_back();
+        hold_back(consumer);
     }
+    judge(consumer);
     if (!found) consumer.wait(milliseconds{100});
     return true;
 }
 
-void FeedReader::hold_back() const {
-    while (in_flight_->load() > kMostInFlight && !shutdown_.requested())
+void FeedReader::hold_back(const platform::Consumer& consumer) {
+    while (in_flight_->batches.load() > kMostInFlight && !shutdown_.requested()) {
+        judge(consumer);
         std::this_thread::sleep_for(milliseconds{1});
+    }
+}
+
+// Whether what clients get is as new as the topic, now and then.
+void FeedReader::judge(const platform::Consumer& consumer) {
+    const auto now = clock_now();
+    if (!settings_.most_behind || now.steady < next_judgement_) return;
+    next_judgement_ = now.steady + kJudgeEvery;
+    Duration behind{};
+    for (const auto& partition : consumer.partitions())
+        behind = std::max(
+            behind,
+            in_flight_->progress.behind(partition->partition(), partition->is_caught_up(), now)
+        );
+    if (hooks_.on_behind) hooks_.on_behind(behind);
+    const bool is_near = behind <= *settings_.most_behind;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(behind).count();
+    health_.set(
+        settings_.topic + " lag",
+        is_near,
+        is_near ? "" : std::to_string(seconds) + " s behind the end of the topic"
+    );
 }
 
 }  // namespace duel::wsserver

@@ -10,10 +10,12 @@
 #include "platform/health.hpp"
 #include "platform/kafka.hpp"
 #include "platform/shutdown.hpp"
+#include "wsserver/io/feed_progress.hpp"
 
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -26,13 +28,16 @@ struct FeedSettings {
     std::string topic = "feed";
     std::int64_t recent_records = 50'000;  // of each partition, at the start
     std::size_t batch = 2'000;
+    // Behind the end of the topic; beyond, it is not ready. Nothing: not looked at.
+    std::optional<std::chrono::milliseconds> most_behind{};
 };
 
 class FeedReader {
 public:
     struct Hooks {
         std::function<void(FeedBatch)> on_batch;
-        std::function<void()> on_lost_place;  // records may be missing between two batches
+        std::function<void()> on_lost_place;           // records may be missing between two batches
+        std::function<void(Duration)> on_behind = {};  // how long, a few times a second
     };
 
     FeedReader(
@@ -49,14 +54,21 @@ private:
     void run();
     bool begin(platform::Consumer& consumer);
     bool read(platform::Consumer& consumer);
-    void hold_back() const;
+    void hold_back(const platform::Consumer& consumer);
+    void judge(const platform::Consumer& consumer);
 
     platform::KafkaSettings kafka_;
     FeedSettings settings_;
     const platform::Shutdown& shutdown_;
     platform::Health& health_;
     Hooks hooks_;
-    std::shared_ptr<std::atomic<int>> in_flight_;  // batches not yet worked off
+    // Shared with the batches that are not yet worked off.
+    struct InFlight {
+        std::atomic<int> batches{0};
+        FeedProgress progress;
+    };
+    std::shared_ptr<InFlight> in_flight_;
+    Instant next_judgement_{};
     std::thread thread_;
 };
 

@@ -12,6 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr Duration kLookEvery = 1s;
+
 Now clock_now() {
     return {
         std::chrono::steady_clock::now(),
@@ -195,7 +197,9 @@ void Hub::begin_reading() {
         FeedReader::Hooks{
             .on_batch = [this](const FeedBatch& batch
                         ) { post([this, batch] { on_batch(batch); }); },
-            .on_lost_place = [this] { post([this] { switchboard_.reload(); }); }}
+            .on_lost_place = [this] { post([this] { switchboard_.reload(); }); },
+            .on_behind = [this](Duration behind
+                         ) { meters_.feed_lag.Set(std::chrono::duration<double>{behind}.count()); }}
     ));
     readers_.push_back(std::make_unique<FeedReader>(
         settings_.kafka,
@@ -212,9 +216,21 @@ void Hub::begin_reading() {
     ));
 }
 
+// Clients hear of it when this server cannot do its job, and when it can again.
+void Hub::watch_ability() {
+    const auto now = clock_now();
+    if (now.steady < next_look_) return;
+    next_look_ = now.steady + kLookEvery;
+    bool is_able = true;
+    for (const auto& condition : health_.conditions())
+        if (condition.name != "serving" && !condition.ok) is_able = false;
+    switchboard_.on_ability(is_able, now);
+}
+
 // After every task: send what is due, hand it over, ask what is to be asked, sleep until the next.
 void Hub::finish_task() {
     heartbeat_->beat();
+    watch_ability();
     const auto now = clock_now();
     switchboard_.settle(now);
     auto out = switchboard_.take_output();

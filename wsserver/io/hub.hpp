@@ -64,6 +64,7 @@ private:
     void on_batch(const FeedBatch& batch);
     void on_status_batch(const FeedBatch& batch);
     void on_answer(const Ask& ask, const Answer& answer);
+    void watch_ability();
     void finish_task();
     void begin_reading();
 
@@ -72,6 +73,7 @@ private:
     platform::Health& health_;
     Meters& meters_;
     HandOver hand_over_;
+    Instant next_look_{};  // at the health
     Switchboard switchboard_;
     Simulations simulations_;
     Decoder status_decoder_;

@@ -17,6 +17,19 @@ void ServiceBoard::on_announcement(const Announcement& announcement, Now now, Ou
     if (newest_ && (announcement.timestamp < newest_->timestamp || announcement == *newest_))
         return;
     newest_ = announcement;
+    changed_at_.reset();
+    tell(now, out);
+}
+
+void ServiceBoard::on_ability(bool is_able, Now now, Output& out) {
+    if (is_able == is_able_) return;
+    is_able_ = is_able;
+    if (!is_announced_online()) return;
+    changed_at_ = now.wall;
+    tell(now, out);
+}
+
+void ServiceBoard::tell(Now now, Output& out) const {
     const auto told = message(now);
     for (const auto who : followers_)
         out.deliveries.push_back({who, told});
@@ -27,9 +40,15 @@ MessagePtr ServiceBoard::message(Now now) const {
     message->type = "SERVER_STATUS_UPDATE";
     JsonWriter writer{message->text};
     writer.begin_object().field("type", message->type).key("data").begin_object();
-    writer.field("status", newest_ ? newest_->status : ServiceStatus::online);
-    writer.field("message", newest_ ? newest_->message : "the service is online");
-    writer.field("timestamp", newest_ ? newest_->timestamp : now.wall);
+    if (!is_able_ && is_announced_online()) {
+        writer.field("status", ServiceStatus::maintenance);
+        writer.field("message", "data is delayed; connections stay and catch up by themselves");
+    } else {
+        writer.field("status", newest_ ? newest_->status : ServiceStatus::online);
+        writer.field("message", newest_ ? newest_->message : "the service is online");
+    }
+    const auto announced_at = newest_ ? newest_->timestamp : now.wall;
+    writer.field("timestamp", changed_at_.value_or(announced_at));
     writer.end_object().field("timestamp", now.wall).end_object();
     return message;
 }

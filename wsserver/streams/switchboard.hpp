@@ -59,6 +59,8 @@ public:
     // How things around the ledger stand.
     void on_status(const SourceStatus& status, Now now);
     void on_announcement(const Announcement& announcement, Now now);
+    // Whether this server can do its job.
+    void on_ability(bool is_able, Now now);
 
     // Answers.
     void

@@ -39,4 +39,8 @@ void Switchboard::on_announcement(const Announcement& announcement, Now now) {
     service_.on_announcement(announcement, now, out_);
 }
 
+void Switchboard::on_ability(bool is_able, Now now) {
+    service_.on_ability(is_able, now, out_);
+}
+
 }  // namespace duel::wsserver

@@ -195,6 +195,28 @@ TEST_CASE("the service is online until something else is announced", "[notices]"
     REQUIRE(stage.seen(2).find(R"("status":"maintenance")") != std::string::npos);
 }
 
+TEST_CASE("a server that cannot do its job says so, unless operators have spoken", "[notices]") {
+    Theatre stage;
+    stage.open(1, notice(Notice::service));
+    stage.messages(1);
+    const auto status = [&](bool is_able) {
+        stage.board.on_ability(is_able, stage.now());
+        stage.settle();
+        const auto told = stage.messages(1);
+        if (told.empty()) return std::string{"nothing"};
+        return nlohmann::json::parse(told.back()).at("data").at("status").get<std::string>();
+    };
+    REQUIRE(status(true) == "nothing");
+    REQUIRE(status(false) == "maintenance");
+    REQUIRE(status(false) == "nothing");
+    REQUIRE(status(true) == "online");
+    stage.board.on_announcement(announcement(ServiceStatus::offline), stage.now());
+    stage.settle();
+    stage.messages(1);
+    REQUIRE(status(false) == "nothing");
+    REQUIRE(status(true) == "nothing");
+}
+
 TEST_CASE("exchanges are shown at once, and every change of a breaker", "[notices]") {
     Theatre stage;
     stage.board.on_status(status(Breaker::closed, 0, 0), stage.now());
