@@ -158,7 +158,9 @@ std::optional<UpgradeRefusal> Arrival::limit(const Upgrade& upgrade, const Verdi
 
 void Arrival::refuse(const UpgradeRefusal& refusal) {
     service_.meters.rejected(refusal.reason);
-    platform::log::info("refused {} with {}: {}", ip_, refusal.status, refusal.sentence);
+    service_.lines.refusals.write(
+        platform::log::Level::info, "refused {} with {}: {}", ip_, refusal.status, refusal.sentence
+    );
     response_.version(11);
     response_.result(refusal.status);
     response_.set(http::field::server, "duelcast");

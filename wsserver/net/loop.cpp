@@ -131,6 +131,7 @@ void Loop::tick() {
     const auto late = now - timer_.expiry();
     if (timer_.expiry() != Instant{}) delay_.add(std::chrono::duration<double>{late}.count());
     tally_.hand_on();
+    service_.lines.tell_kept_back(now);
     delay_.hand_on();
     timer_.expires_after(kTick);
     timer_.async_wait([this](boost::system::error_code error) {

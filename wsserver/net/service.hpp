@@ -4,6 +4,7 @@
 
 #include "wsserver/meters.hpp"
 #include "wsserver/net/attempt_limit.hpp"
+#include "wsserver/net/line_limit.hpp"
 #include "wsserver/net/outbound_queue.hpp"
 #include "wsserver/net/proxies.hpp"
 #include "wsserver/net/tls.hpp"
@@ -75,6 +76,7 @@ struct Service {
     AttemptLimit attempts_by_path;
     AttemptLimit attempts_by_ip;
     UserConnections users;
+    LineLimits lines;
     std::atomic<std::size_t> connections{0};  // sessions, and sockets on their way to be one
 };
 

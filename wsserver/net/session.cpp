@@ -77,6 +77,12 @@ void Session::note(OutboundQueue::Change change) {
         case OutboundQueue::Change::none:
             break;
         case OutboundQueue::Change::congested:
+            service_.lines.slow.write(
+                platform::log::Level::warn,
+                "{} reads too slowly: {} bytes wait; event messages only until it has caught up",
+                name(),
+                queue_.bytes()
+            );
             service_.hub.congested(id_);
             break;
         case OutboundQueue::Change::drained:
@@ -150,8 +156,13 @@ void Session::finish(std::uint16_t code, std::string_view reason) {
     if (std::exchange(is_finished_, true)) return;
     const auto lived =
         std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began_);
-    platform::log::info(
-        "disconnected {} with {} after {} ms: {}", name(), code, lived.count(), reason
+    service_.lines.connections.write(
+        platform::log::Level::info,
+        "disconnected {} with {} after {} ms: {}",
+        name(),
+        code,
+        lived.count(),
+        reason
     );
     service_.meters.closed(code);
     service_.meters.connected(endpoint()).Decrement();

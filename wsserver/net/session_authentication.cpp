@@ -41,7 +41,9 @@ void Session::on_accepted() {
     }
     if (!is_absent || endpoint().late_token == LateToken::refused)
         return refuse(complaint_of(refusal));
-    platform::log::info("connected {}, without a token yet", name());
+    service_.lines.connections.write(
+        platform::log::Level::info, "connected {}, without a token yet", name()
+    );
     authenticate_until_ = began_ + service_.settings.authentication_deadline;
     greet();
 }
@@ -62,7 +64,7 @@ bool Session::admit(const Claims& claims) {
 }
 
 void Session::open_streams() {
-    platform::log::info("connected {}", name());
+    service_.lines.connections.write(platform::log::Level::info, "connected {}", name());
     count_user();
     auto opening = endpoint().open(
         {upgrade_.match.id, upgrade_.target, identity_, service_.settings.most_subscriptions}
@@ -115,13 +117,21 @@ void Session::fail(const Complaint& complaint) {
     if (endpoint().dialect == Dialect::v69)
         send(authentication_failed(complaint.sentence, wall_now()));
     if (!is_public()) return refuse(complaint);
-    platform::log::warn("refused a token of {}: {}", name(), complaint.sentence);
+    service_.lines.tokens.write(
+        platform::log::Level::warn, "refused a token of {}: {}", name(), complaint.sentence
+    );
     loop_.tally().failed(complaint.code);
 }
 
 // Says why, and closes: authentication and policy.
 void Session::refuse(const Complaint& complaint) {
-    platform::log::warn("refused {}: {}: {}", name(), text(complaint.code), complaint.sentence);
+    service_.lines.tokens.write(
+        platform::log::Level::warn,
+        "refused {}: {}: {}",
+        name(),
+        text(complaint.code),
+        complaint.sentence
+    );
     service_.meters.rejected(text(complaint.code));
     tell(complaint);
     close(1008, complaint.sentence);

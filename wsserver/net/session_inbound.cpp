@@ -23,6 +23,9 @@ void Session::on_message(std::string_view text) {
 }
 
 void Session::on_too_often() {
+    service_.lines.messages.write(
+        platform::log::Level::info, "too many messages a second from {}", name()
+    );
     tell({Code::too_many_messages, "too many messages a second"});
     close(4429, "too many messages");
 }
@@ -68,7 +71,9 @@ void Session::on(const Demand& demand, std::size_t bytes) {
 
 void Session::on(const BadMessage& message, std::size_t bytes) {
     loop_.tally().received("malformed", bytes);
-    platform::log::info("bad message from {}: {}", name(), message.sentence);
+    service_.lines.messages.write(
+        platform::log::Level::info, "bad message from {}: {}", name(), message.sentence
+    );
     tell({message.code, message.sentence, {}, message.type});
     if (++malformed_ >= service_.settings.most_malformed) close(1008, "too many bad messages");
 }
