@@ -43,9 +43,12 @@ int run(const ProgramSettings& settings) {
     Server server{settings.server, hub, meters, health};  // TLS, WebSockets, limits
     platform::HttpServer operators{settings.http, metrics, health};  // /metrics, /healthz, /readyz
 
-    hub.start([&](auto&& deliveries, auto&& closings) {
-        server.hand_over(std::move(deliveries), std::move(closings));
-    });
+    hub.start(
+        [&](auto&& deliveries, auto&& closings) {
+            server.hand_over(std::move(deliveries), std::move(closings));
+        },
+        [&](SurveyOf what) { server.look_around(what); }
+    );
     server.start();
     platform::log::info("listening on wss://{}:{}", settings.server.address, server.port());
 

@@ -3,7 +3,7 @@
 namespace duel::wsserver {
 namespace {
 
-constexpr std::array<std::string_view, 31> kTypesOut{
+constexpr std::array<std::string_view, 35> kTypesOut{
     "PORTFOLIO_UPDATED",
     "TRADE_EXECUTED",
     "PRICE_UPDATED",
@@ -19,6 +19,10 @@ constexpr std::array<std::string_view, 31> kTypesOut{
     "AUTHENTICATED",
     "TOKEN_EXPIRING",
     "SERVER_SHUTDOWN",
+    "MONITOR_SNAPSHOT",
+    "MONITOR_STATS",
+    "MONITOR_EVENT",
+    "CONNECTION_CLOSING",
     "token_update",
     "token_data",
     "token_metadata",
@@ -66,6 +70,10 @@ Meters::Meters(platform::Metrics& metrics)
       snapshot_failures(metrics.counter(
           "duel_ws_snapshot_failures_total",
           "Questions to Postgres that failed and were repeated."
+      )),
+      monitor_events_lost(metrics.counter(
+          "duel_ws_monitor_events_lost_total",
+          "Lifecycle events that came too many at once for admins to be told."
       )),
       queue_bytes(metrics.gauge("duel_ws_queue_bytes", "Bytes waiting for clients.")),
       feed_lag(metrics.gauge(

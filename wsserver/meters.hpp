@@ -63,6 +63,7 @@ public:
     prometheus::Counter& feed_skipped;
     prometheus::Counter& feed_refused;
     prometheus::Counter& snapshot_failures;
+    prometheus::Counter& monitor_events_lost;
     std::vector<prometheus::Counter*> snapshot_queries;  // by Ask::What
     prometheus::Gauge& queue_bytes;
     prometheus::Gauge& feed_lag;

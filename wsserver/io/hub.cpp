@@ -62,8 +62,9 @@ void Hub::stop() {
     questions_.reset();
 }
 
-void Hub::start(HandOver hand_over) {
+void Hub::start(HandOver hand_over, LookAround look_around) {
     hand_over_ = std::move(hand_over);
+    look_around_ = std::move(look_around);
     questions_ = std::make_unique<Questions>(
         settings_.questions,
         shutdown_,
@@ -125,6 +126,17 @@ void Hub::written(ConnectionId who) {
 
 void Hub::hang_up(ConnectionId who, std::uint16_t code, std::string reason) {
     post([this, who, code, reason = std::move(reason)] { hand_over_({}, {{who, code, reason}}); });
+}
+
+void Hub::on_lifecycle(std::vector<LifecycleEvent> events, std::uint64_t lost) {
+    meters_.monitor_events_lost.Increment(static_cast<double>(lost));
+    post([this, events = std::move(events), lost]() mutable {
+        switchboard_.on_lifecycle(std::move(events), lost);
+    });
+}
+
+void Hub::on_survey(Survey survey) {
+    post([this, survey = std::move(survey)] { switchboard_.on_survey(survey, clock_now()); });
 }
 
 void Hub::on_batch(const FeedBatch& batch) {
@@ -240,6 +252,7 @@ void Hub::finish_task() {
     meters_.recent_bytes.Set(static_cast<double>(switchboard_.recent().bytes()));
     if (!out.deliveries.empty() || !out.closings.empty())
         hand_over_(std::move(out.deliveries), std::move(out.closings));
+    if (out.survey) look_around_(*out.survey);
     for (auto& ask : out.asks)
         questions_->ask(std::move(ask));
 

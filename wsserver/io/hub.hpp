@@ -37,6 +37,8 @@ class Hub {
 public:
     // Takes deliveries and closings to the connections; called in the hub's thread.
     using HandOver = std::function<void(std::vector<Delivery>&&, std::vector<Closing>&&)>;
+    // Looks at all connections and brings what it saw to on_survey().
+    using LookAround = std::function<void(SurveyOf)>;
 
     Hub(HubSettings settings,
         const platform::Shutdown& shutdown,
@@ -45,7 +47,7 @@ public:
     ~Hub();
 
     // Begins to work. Once.
-    void start(HandOver hand_over);
+    void start(HandOver hand_over, LookAround look_around);
     // Ends the work; the shutdown has to be requested before. What is posted later is forgotten.
     void stop();
 
@@ -58,6 +60,9 @@ public:
     void written(ConnectionId who);
     // Closes a connection, whichever thread it lives on.
     void hang_up(ConnectionId who, std::uint16_t code, std::string reason);
+    // What happened to connections of one thread, and how many more events there were.
+    void on_lifecycle(std::vector<LifecycleEvent> events, std::uint64_t lost);
+    void on_survey(Survey survey);
 
 private:
     void post(std::function<void()> task);
@@ -73,6 +78,7 @@ private:
     platform::Health& health_;
     Meters& meters_;
     HandOver hand_over_;
+    LookAround look_around_;
     Instant next_look_{};  // at the health
     Switchboard switchboard_;
     Simulations simulations_;

@@ -161,6 +161,12 @@ void Arrival::refuse(const UpgradeRefusal& refusal) {
     service_.lines.refusals.write(
         platform::log::Level::info, "refused {} with {}: {}", ip_, refusal.status, refusal.sentence
     );
+    loop_.note({
+        .what = "refused",
+        .ip = ip_,
+        .code = text(refusal.code),
+        .reason = refusal.reason,
+    });
     response_.version(11);
     response_.result(refusal.status);
     response_.set(http::field::server, "duelcast");

@@ -1,5 +1,6 @@
 #include "wsserver/net/loop.hpp"
 
+#include "wsserver/io/hub.hpp"
 #include "wsserver/net/arrival.hpp"
 #include "wsserver/net/session.hpp"
 
@@ -114,6 +115,32 @@ void Loop::drain(std::chrono::milliseconds time) {
         arrival->abort("shutdown");
 }
 
+void Loop::note(LifecycleEvent event) {
+    if (events_.size() == kMostEvents) {
+        ++lost_events_;
+        return;
+    }
+    event.at =
+        std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    events_.push_back(std::move(event));
+}
+
+void Loop::tell_events() {
+    if (events_.empty()) return;
+    service_.hub.on_lifecycle(std::exchange(events_, {}), std::exchange(lost_events_, 0));
+}
+
+Survey Loop::survey(SurveyOf what) const {
+    Survey survey{.traffic = tally_.traffic(), .queue_bytes = tally_.queue_bytes()};
+    const auto now = std::chrono::steady_clock::now();
+    for (const auto& slot : slots_) {
+        if (!slot.session) continue;
+        ++survey.by_endpoint[slot.session->endpoint().name];
+        if (what == SurveyOf::rows) survey.rows.push_back(slot.session->row(now));
+    }
+    return survey;
+}
+
 void Loop::tick() {
     if (heartbeat_) heartbeat_->beat();
     const auto now = std::chrono::steady_clock::now();
@@ -131,6 +158,7 @@ void Loop::tick() {
     const auto late = now - timer_.expiry();
     if (timer_.expiry() != Instant{}) delay_.add(std::chrono::duration<double>{late}.count());
     tally_.hand_on();
+    tell_events();
     service_.lines.tell_kept_back(now);
     delay_.hand_on();
     timer_.expires_after(kTick);

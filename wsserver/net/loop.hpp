@@ -33,6 +33,7 @@ class Session;
 class Loop {
 public:
     static constexpr std::chrono::milliseconds kTick{250};
+    static constexpr std::size_t kMostEvents = 256;
 
     Loop(unsigned number, Service& service);
     // Stops: what is still connected ends with its TCP connection.
@@ -74,6 +75,9 @@ public:
     void drain(std::chrono::milliseconds time);
 
     Tally& tally() { return tally_; }
+    // Something for admins who watch; told with the next tick. Beyond kMostEvents only counted.
+    void note(LifecycleEvent event);
+    Survey survey(SurveyOf what) const;
 
     // Which loop a connection lives on.
     static unsigned number_of(ConnectionId who) { return static_cast<unsigned>(who >> 56); }
@@ -86,6 +90,7 @@ private:
 
     Session* find(ConnectionId who);
     void tick();
+    void tell_events();
 
     unsigned number_;
     Service& service_;
@@ -101,7 +106,9 @@ private:
     std::string outbound_;
 
     Tally tally_;
-    Observations delay_;  // of the tick
+    Observations delay_;                  // of the tick
+    std::vector<LifecycleEvent> events_;  // since the last tick
+    std::uint64_t lost_events_ = 0;
 
     std::vector<std::pair<Instant, ConnectionId>> leaving_;  // while draining, by time
     std::thread thread_;

@@ -1,8 +1,10 @@
 #include "wsserver/net/server.hpp"
 
 #include "platform/log.hpp"
+#include "wsserver/io/hub.hpp"
 
-#include <future>
+#include <memory>
+#include <mutex>
 #include <stdexcept>
 
 namespace duel::wsserver {
@@ -77,6 +79,23 @@ void Server::hand_over(std::vector<Delivery>&& deliveries, std::vector<Closing>&
             loop.hand_over(std::move(part.deliveries), part.closings, now);
         });
     }
+}
+
+void Server::look_around(SurveyOf what) {
+    struct Gathering {
+        std::mutex mutex;
+        Survey all;
+        std::size_t missing;
+    };
+    const auto gathering = std::make_shared<Gathering>();
+    gathering->missing = loops_.size();
+    for (auto& loop : loops_)
+        loop->post([&one = *loop, &hub = service_.hub, gathering, what] {
+            auto part = one.survey(what);
+            const std::lock_guard lock{gathering->mutex};
+            gathering->all.merge(std::move(part));
+            if (--gathering->missing == 0) hub.on_survey(std::move(gathering->all));
+        });
 }
 
 void Server::drain() {

@@ -25,6 +25,8 @@ public:
     void start();
     // The hub's way to the connections.
     void hand_over(std::vector<Delivery>&& deliveries, std::vector<Closing>&& closings);
+    // Looks at every connection, each in its own thread; what it sees goes to the hub.
+    void look_around(SurveyOf what);
     // Stops accepting, tells everybody, closes them over `drain`, and waits for that.
     void drain();
 

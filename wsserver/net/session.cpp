@@ -40,6 +40,7 @@ Session::Session(Loop& loop, TlsSocket socket, Upgrade upgrade, Verdict verdict,
       reader_(service_.settings.message_bytes),
       queue_(service_.settings.queue),
       began_(steady_clock::now()),
+      connected_at_(wall_now()),
       last_heard_(std::make_shared<std::atomic<Instant::rep>>(began_.time_since_epoch().count())),
       next_ping_(began_ + endpoint().heartbeat),
       next_json_ping_(began_ + kJsonPingEvery),
@@ -63,7 +64,12 @@ bool Session::enqueue(OutboundQueue::Item item) {
     if (farewell_ || is_finished_) return false;
     loop_.tally().queue_changed(static_cast<std::ptrdiff_t>(item.message->text.size()));
     loop_.tally().delivered();
-    if (item.message->error) loop_.tally().failed(*item.message->error);
+    if (item.message->error) {
+        loop_.tally().failed(*item.message->error);
+        auto event = happened("error");
+        event.code = text(*item.message->error);
+        loop_.note(std::move(event));
+    }
     note(queue_.push(std::move(item)));
     return blocked_.empty() && !farewell_ && !std::exchange(is_in_line_, true);
 }
@@ -77,6 +83,8 @@ void Session::note(OutboundQueue::Change change) {
         case OutboundQueue::Change::none:
             break;
         case OutboundQueue::Change::congested:
+            is_slow_ = true;
+            loop_.note(happened("slow"));
             service_.lines.slow.write(
                 platform::log::Level::warn,
                 "{} reads too slowly: {} bytes wait; event messages only until it has caught up",
@@ -86,6 +94,7 @@ void Session::note(OutboundQueue::Change change) {
             service_.hub.congested(id_);
             break;
         case OutboundQueue::Change::drained:
+            is_slow_ = false;
             service_.hub.drained(id_);
             break;
         case OutboundQueue::Change::overflowed:
@@ -164,6 +173,11 @@ void Session::finish(std::uint16_t code, std::string_view reason) {
         lived.count(),
         reason
     );
+    auto event = happened("disconnected");
+    event.close_code = code;
+    event.reason = reason;
+    event.lasted = lived;
+    loop_.note(std::move(event));
     service_.meters.closed(code);
     service_.meters.connected(endpoint()).Decrement();
     if (std::exchange(is_open_, false)) service_.hub.close(id_);
@@ -196,6 +210,35 @@ void Session::linger() {
 void Session::leave() {
     socket_.close();
     loop_.remove(id_);
+}
+
+ConnectionRow Session::row(Instant now) const {
+    const Instant heard{Instant::duration{last_heard_->load()}};
+    const bool is_leaving = farewell_ || is_finished_;
+    const bool is_waiting = !is_open_;
+    return {
+        .id = id_,
+        .endpoint = endpoint().name,
+        .wallet = identity_.wallet,
+        .ip = ip_,
+        .state = is_leaving   ? ConnectionState::closing
+                 : is_waiting ? ConnectionState::waiting
+                 : is_slow_   ? ConnectionState::slow
+                              : ConnectionState::open,
+        .connected_at = connected_at_,
+        .idle = std::chrono::duration_cast<std::chrono::milliseconds>(now - heard),
+        .messages_in = messages_in_,
+        .messages_out = messages_out_,
+        .queue_bytes = queue_.bytes()};
+}
+
+LifecycleEvent Session::happened(std::string_view what) const {
+    return {
+        .what = what,
+        .id = id_,
+        .endpoint = endpoint().name,
+        .wallet = identity_.wallet,
+        .ip = ip_};
 }
 
 std::string Session::name() const {

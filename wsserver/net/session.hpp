@@ -29,6 +29,9 @@ public:
     void start();
 
     ConnectionId id() const { return id_; }
+    const Endpoint& endpoint() const { return *upgrade_.match.endpoint; }
+    // What admins see of it.
+    ConnectionRow row(Instant now) const;
 
     // Puts a message in line; true where pump() has to be called for it.
     bool enqueue(OutboundQueue::Item item);
@@ -56,7 +59,6 @@ private:
         Instant deadline;
     };
 
-    const Endpoint& endpoint() const { return *upgrade_.match.endpoint; }
     bool is_public() const { return endpoint().access == Access::anyone; }
 
     // session_authentication.cpp
@@ -90,6 +92,7 @@ private:
     void linger();
     void leave();
     std::string name() const;
+    LifecycleEvent happened(std::string_view what) const;
 
     // session_io.cpp
     void read();
@@ -127,6 +130,10 @@ private:
     bool is_finished_ = false;
     bool is_closing_ = false;  // the close frame is on its way
     Instant began_;
+    Timestamp connected_at_;
+    std::uint64_t messages_in_ = 0;
+    std::uint64_t messages_out_ = 0;
+    bool is_slow_ = false;  // congested
     Instant linger_until_{};
     LastHeard last_heard_;
     Instant next_ping_{};

@@ -65,6 +65,7 @@ bool Session::admit(const Claims& claims) {
 
 void Session::open_streams() {
     service_.lines.connections.write(platform::log::Level::info, "connected {}", name());
+    loop_.note(happened("connected"));
     count_user();
     auto opening = endpoint().open(
         {upgrade_.match.id, upgrade_.target, identity_, service_.settings.most_subscriptions}

@@ -18,6 +18,7 @@ Timestamp wall_now() {
 }  // namespace
 
 void Session::on_message(std::string_view text) {
+    ++messages_in_;
     if (is_too_often()) return on_too_often();
     std::visit([&](const auto& message) { on(message, text.size()); }, read_client_message(text));
 }
@@ -66,6 +67,8 @@ void Session::on(const Demand& demand, std::size_t bytes) {
     if (!change) return tell(about(change.error(), {}, original));
     for (const auto& refused : change->refused)
         tell(about(refused.error, refused.channel, original));
+    if (change->monitor && change->monitor->close)
+        platform::log::info("{} closes connection {:x}", name(), *change->monitor->close);
     service_.hub.change(id_, *change);
 }
 

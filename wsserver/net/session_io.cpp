@@ -172,6 +172,7 @@ void Session::write_blocked() {
 }
 
 void Session::on_sent(const OutboundQueue::Item& item) {
+    ++messages_out_;
     loop_.tally().sent(item);
     if (item.report) service_.hub.written(id_);
 }

@@ -3,6 +3,7 @@
 // What a client asks of its endpoint while it is connected, and what that changes.
 
 #include "core/error.hpp"
+#include "wsserver/streams/monitor.hpp"
 #include "wsserver/streams/subscription.hpp"
 
 #include <nlohmann/json.hpp>
@@ -36,6 +37,7 @@ struct Change {
     std::vector<RefusedChannel> refused{};
     std::optional<TokenDemand> tokens{};
     std::optional<std::uint16_t> hang_up{};  // with this close code
+    std::optional<MonitorDemand> monitor{};
 };
 
 // Names in one message; more are a mistake.

@@ -2,12 +2,12 @@
 
 namespace duel::wsserver {
 
-// What is followed beside channels: the same for everybody, without place or cursor. Clients of v69
-// know it.
+// What is followed beside channels: without place or cursor.
 enum class Notice {
     service,    // how the service stands: ServiceBoard
     exchanges,  // how the connections to exchanges stand: ExchangeBoard
     tokens,     // all tokens and their prices: TokenBoard
+    monitor,    // this server's connections, for admins: MonitorBoard
 };
 
 }  // namespace duel::wsserver

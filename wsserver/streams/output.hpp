@@ -5,10 +5,12 @@
 
 #include "core/channel.hpp"
 #include "wsserver/streams/message.hpp"
+#include "wsserver/streams/monitor.hpp"
 #include "wsserver/streams/subscription.hpp"
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -79,6 +81,7 @@ struct Output {
     std::vector<Delivery> deliveries;
     std::vector<Closing> closings;
     std::vector<Ask> asks;
+    std::optional<SurveyOf> survey;  // of all connections: Switchboard::on_survey()
     Counts counts;
 };
 

@@ -14,6 +14,8 @@ Result<Opening> open_contest(const Asked& asked);      // contest_endpoint.cpp
 Result<Opening> open_market(const Asked& asked);       // market_endpoint.cpp
 Result<Opening> open_multiplexed(const Asked& asked);  // multiplexed_endpoint.cpp
 Result<Change> heed_multiplexed(const Demand& demand, const Identity& identity);
+Result<Opening> open_monitor(const Asked& asked);  // monitor_endpoint.cpp
+Result<Change> heed_monitor(const Demand& demand, const Identity& identity);
 Result<Opening> open_v69_market(const Asked& asked);  // v69_market_endpoint.cpp
 Result<Change> heed_v69_market(const Demand& demand, const Identity& identity);
 Result<Opening> open_v69_rooms(const Asked& asked);  // v69_contest_endpoint.cpp
@@ -68,6 +70,15 @@ inline constexpr std::array kEndpoints{
         kHalfMinute,
         open_multiplexed,
         heed_multiplexed},
+    Endpoint{
+        "/api/v2/ws/monitor",
+        "v2_monitor",
+        Access::admin,
+        LateToken::refused,
+        Dialect::v2,
+        kHalfMinute,
+        open_monitor,
+        heed_monitor},
     Endpoint{
         "/api/v69/ws/portfolio",
         "v69_portfolio",

@@ -88,6 +88,7 @@ void Switchboard::drained(ConnectionId who, Now now) {
             stream->second.stream->touch();
     tokens_.catch_up(who, now, out_);
     exchanges_.catch_up(who, now, out_);
+    monitor_.catch_up(who, out_);
 }
 
 void Switchboard::written(ConnectionId who, Now now) {
@@ -310,6 +311,7 @@ void Switchboard::follow_trades(
 }
 
 Output Switchboard::take_output() {
+    monitor_.add(out_.counts);
     return std::exchange(out_, {});
 }
 

@@ -12,6 +12,7 @@
 #include "wsserver/streams/demand.hpp"
 #include "wsserver/streams/exchange_board.hpp"
 #include "wsserver/streams/market_stream.hpp"
+#include "wsserver/streams/monitor_board.hpp"
 #include "wsserver/streams/portfolio_stream.hpp"
 #include "wsserver/streams/service_board.hpp"
 #include "wsserver/streams/token_board.hpp"
@@ -61,6 +62,10 @@ public:
     void on_announcement(const Announcement& announcement, Now now);
     // Whether this server can do its job.
     void on_ability(bool is_able, Now now);
+
+    // What happened to connections; `lost` more did. Then how they stand.
+    void on_lifecycle(std::vector<LifecycleEvent>&& events, std::uint64_t lost);
+    void on_survey(const Survey& survey, Now now);
 
     // Answers.
     void
@@ -134,6 +139,7 @@ private:
     void refuse_foreign_cursors(const Opening& opening, Since& since) const;
     void open_notice(Connection& connection, Notice notice, Now now);
     void close_notices(ConnectionId who);
+    void heed_monitor(ConnectionId who, const MonitorDemand& demand, Now now);
     void ask_tokens(Now now);
     void reload_portfolios_of(const std::string& contest_id);
     void renumber(const std::string& epoch, Now now);
@@ -147,6 +153,7 @@ private:
     ServiceBoard service_;
     ExchangeBoard exchanges_;
     TokenBoard tokens_;
+    MonitorBoard monitor_;
     ByText<Entry> streams_;                           // by channel key
     ByText<std::set<ConnectionId>> trade_followers_;  // by wallet
     std::set<std::pair<Instant, ChannelStream*>> schedule_;

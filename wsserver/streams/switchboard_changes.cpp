@@ -17,6 +17,7 @@ void Switchboard::change(ConnectionId who, const Change& change, Now now) {
     connection.since.cursors.clear();
     if (!change.add.trades_of) connection.since.invalid.clear();
     if (change.hang_up) out_.closings.push_back({who, *change.hang_up, "as it was asked for"});
+    if (change.monitor) heed_monitor(who, *change.monitor, now);
     if (change.tokens) tokens_.heed(who, *change.tokens, now, out_);
 }
 

@@ -12,6 +12,8 @@ void Switchboard::open_notice(Connection& connection, Notice notice, Now now) {
         case Notice::tokens:
             tokens_.open(connection.peer);
             return ask_tokens(now);
+        case Notice::monitor:
+            return monitor_.open(connection.peer, now);
     }
 }
 
@@ -19,6 +21,7 @@ void Switchboard::close_notices(ConnectionId who) {
     service_.close(who);
     exchanges_.close(who);
     tokens_.close(who);
+    monitor_.close(who);
 }
 
 void Switchboard::ask_tokens(Now now) {
@@ -41,6 +44,32 @@ void Switchboard::on_announcement(const Announcement& announcement, Now now) {
 
 void Switchboard::on_ability(bool is_able, Now now) {
     service_.on_ability(is_able, now, out_);
+}
+
+void Switchboard::on_lifecycle(std::vector<LifecycleEvent>&& events, std::uint64_t lost) {
+    monitor_.on_events(std::move(events), lost, out_);
+}
+
+void Switchboard::on_survey(const Survey& survey, Now now) {
+    monitor_.on_survey(survey, now, out_);
+}
+
+void Switchboard::heed_monitor(ConnectionId who, const MonitorDemand& demand, Now now) {
+    if (demand.filter) monitor_.choose(who, *demand.filter, now);
+    if (!demand.close) return;
+    if (!connections_.contains(*demand.close)) {
+        const Error error{
+            Code::invalid_field, "id", hex_id(*demand.close), "the id of an open connection"};
+        out_.deliveries.push_back({who, error_message(Dialect::v2, about(error), now.wall)});
+        return;
+    }
+    auto message = std::make_shared<Message>();
+    message->type = "CONNECTION_CLOSING";
+    JsonWriter writer{message->text};
+    writer.begin_object().field("type", message->type).key("data").begin_object();
+    writer.field("id", hex_id(*demand.close)).end_object().end_object();
+    out_.deliveries.push_back({who, std::move(message)});
+    out_.closings.push_back({*demand.close, 1008, "closed by an operator"});
 }
 
 }  // namespace duel::wsserver

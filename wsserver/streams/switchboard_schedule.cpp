@@ -13,6 +13,7 @@ constexpr Duration kSweepEvery = std::chrono::seconds{1};
 void Switchboard::settle(Now now) {
     if (now.steady >= next_sweep_) sweep(now);
     tokens_.flush(now, out_);
+    monitor_.flush(now, out_);
     reschedule(now);
     // A price that goes out may make portfolios due, so the schedule is looked at again after each.
     while (!schedule_.empty() && schedule_.begin()->first <= now.steady) {
@@ -37,7 +38,9 @@ void Switchboard::reschedule(Now now) {
 }
 
 Instant Switchboard::due() const {
-    const auto next = std::min(next_sweep_, tokens_.due().value_or(next_sweep_));
+    const auto next = std::min(
+        {next_sweep_, tokens_.due().value_or(next_sweep_), monitor_.due().value_or(next_sweep_)}
+    );
     return schedule_.empty() ? next : std::min(schedule_.begin()->first, next);
 }
 

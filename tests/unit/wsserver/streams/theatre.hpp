@@ -161,7 +161,8 @@ public:
     Switchboard board;
     std::vector<Ask> asks;
     std::vector<Closing> closings;
-    std::string used;  // what became of the last record
+    std::optional<SurveyOf> survey;  // that was asked for, not yet answered
+    std::string used;                // what became of the last record
     std::map<ConnectionId, std::vector<std::string>> sent;
     std::vector<ConnectionId> reports;  // deliveries that are to be reported, not yet reported
     Counts counts;
@@ -178,6 +179,7 @@ private:
         }
         for (auto& closing : out.closings)
             closings.push_back(closing);
+        if (out.survey) survey = out.survey;
         for (auto& ask : out.asks)
             asks.push_back(ask);
         counts.conflated += out.counts.conflated;
