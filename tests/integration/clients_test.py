@@ -4,12 +4,17 @@ The Node clients need node and npm, which ./test does not install; the browser's
 installed, and under Node in any case.
 """
 
+import functools
+import http.server
 import json
 import re
 import shutil
 import subprocess
+import tempfile
+import threading
 import time
 import unittest
+from urllib.parse import urlencode
 
 from cutting_proxy import CuttingProxy
 from stack import ROOT, token, until
@@ -30,6 +35,13 @@ const { follow } = await import("./follow.js");
 follow(`${DUEL_WSS}/api/v2/ws`, DUEL_TOKEN, process.argv.slice(2), (message) => console.log(JSON.stringify(message)));
 """
 
+# What the page shows, told to the test.
+TELLS = """
+<script>
+  setInterval(() => fetch("/shown", { method: "POST", body: document.getElementById("log").textContent }), 200);
+</script>
+"""
+
 
 def write_files():
     PLACE.mkdir(parents=True, exist_ok=True)
@@ -37,6 +49,8 @@ def write_files():
     for language, name in FILES.items():
         [block] = re.findall(rf"^```{language}\n(.*?)^```$", text, re.M | re.S)
         (PLACE / name).write_text(block)
+    with (PLACE / "page.html").open("a") as page:
+        page.write(TELLS)
     (PLACE / "stand_in.mjs").write_text(STAND_IN)
 
 
@@ -51,14 +65,30 @@ def install_modules():
     return True
 
 
+class Page(http.server.SimpleHTTPRequestHandler):
+    """Serves the page, and keeps what it shows in a file."""
+
+    def do_POST(self):
+        shown = self.rfile.read(int(self.headers["Content-Length"]))
+        (PLACE / "page.part").write_bytes(shown)
+        (PLACE / "page.part").replace(PLACE / "page.jsonl")
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
 class Clients(unittest.TestCase):
+    restarts_with = {}
+
     @classmethod
     def setUpClass(cls):
         write_files()
         cls.has_node = install_modules()
 
     def setUp(self):
-        self.world = World("doc" + self._testMethodName.split("_")[1])
+        self.world = World(self._testMethodName.replace("_", ""))
         self.channels = [f"portfolio:{self.world.contest}", f"contest:{self.world.contest}", f"market:{self.world.symbol}"]
         self.world.tick("2")
         self.proxy = CuttingProxy(int(STACK.env["DUEL_WSS"].rsplit(":", 1)[1]))
@@ -76,10 +106,11 @@ class Clients(unittest.TestCase):
         self.addCleanup(process.wait, 10)
         self.addCleanup(process.terminate)
 
-        def messages():
-            lines = (PLACE / f"{self._testMethodName}.jsonl").read_text().split("\n")[:-1]
-            return [json.loads(line) for line in lines]
-        return messages
+        return functools.partial(self.read, f"{self._testMethodName}.jsonl")
+
+    @staticmethod
+    def read(name):
+        return [json.loads(line) for line in (PLACE / name).read_text().split("\n")[:-1]]
 
     def assert_misses_nothing(self, messages):
         """Trades happen while the connection is cut and the server started anew; the client shows each once."""
@@ -92,7 +123,7 @@ class Clients(unittest.TestCase):
             time.sleep(0.05)
             if cuts < CUTS and len(answers()) > cuts:   # it is back, in the middle of things
                 cuts += self.proxy.cut() > 0
-        STACK.restart("wsserver")
+        STACK.restart("wsserver", **self.restarts_with)
         self.world.trade()
         STACK.settle()
         for channel, kind, query in (
@@ -124,6 +155,28 @@ class Clients(unittest.TestCase):
         if not self.has_node:
             self.skipTest("node and npm are not installed")
         self.assert_misses_nothing(self.started("node", "stand_in.mjs"))
+
+    def test_browser_misses_nothing(self):
+        if not shutil.which("chromium"):
+            self.skipTest("chromium is not installed")
+        (PLACE / "page.jsonl").write_text("")
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Page, directory=PLACE))
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        origin = f"http://localhost:{server.server_address[1]}"
+        self.restarts_with = {"DUEL_WSSERVER_ORIGINS": origin}
+        STACK.restart("wsserver", **self.restarts_with)
+        self.addCleanup(STACK.restart, "wsserver")
+        asked = urlencode([("url", self.url + "/api/v2/ws"), ("token", token(STACK, self.world.alice)),
+                           *(("channel", channel) for channel in self.channels)])
+        profile = self.enterContext(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+        browser = subprocess.Popen(["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--ignore-certificate-errors",
+                                    f"--user-data-dir={profile}", "--remote-debugging-port=0", f"{origin}/page.html#{asked}"],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(browser.wait, 20)
+        self.addCleanup(browser.terminate)
+        self.assert_misses_nothing(functools.partial(self.read, "page.jsonl"))
 
     def test_a_token_that_is_not_good_ends_the_client(self):
         process = subprocess.run(["/usr/bin/python3", "client.py", self.channels[1]], cwd=PLACE, stdin=subprocess.DEVNULL,
