@@ -17,6 +17,7 @@ import unittest
 from urllib.parse import urlencode
 
 from cutting_proxy import CuttingProxy
+from node_packages import install
 from stack import ROOT, token, until
 from wire import STACK, World
 
@@ -54,17 +55,6 @@ def write_files():
     (PLACE / "stand_in.mjs").write_text(STAND_IN)
 
 
-def install_modules():
-    """Those of tests/clients, once; whether Node's clients can run."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        return False
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(ROOT / "tests/clients" / name, PLACE)
-    if not (PLACE / "node_modules/ws").exists():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=PLACE, check=True, timeout=60)
-    return True
-
-
 class Page(http.server.SimpleHTTPRequestHandler):
     """Serves the page, and keeps what it shows in a file."""
 
@@ -85,7 +75,7 @@ class Clients(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         write_files()
-        cls.has_node = install_modules()
+        cls.no_node = install(ROOT / "tests/integration/ws", PLACE)
 
     def setUp(self):
         self.world = World(self._testMethodName.replace("_", ""))
@@ -147,13 +137,13 @@ class Clients(unittest.TestCase):
         self.assert_misses_nothing(self.started("/usr/bin/python3", "client.py"))
 
     def test_node_misses_nothing(self):
-        if not self.has_node:
-            self.skipTest("node and npm are not installed")
+        if self.no_node:
+            self.skipTest(self.no_node)
         self.assert_misses_nothing(self.started("node", "client.mjs"))
 
     def test_browser_file_under_node_misses_nothing(self):
-        if not self.has_node:
-            self.skipTest("node and npm are not installed")
+        if self.no_node:
+            self.skipTest(self.no_node)
         self.assert_misses_nothing(self.started("node", "stand_in.mjs"))
 
     def test_browser_misses_nothing(self):

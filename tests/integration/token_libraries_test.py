@@ -7,7 +7,6 @@ import collections
 import os
 import pathlib
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from datetime import datetime, timezone
 import jwt
 import jwt.api_jwt
 
+from node_packages import install
 from stack import BIN, ROOT
 from token_mutants import (ALGORITHMS, AUDIENCE, ISSUER, NOW, OTHER_SECRET, SECRET, Mint, encoded, make_keys, mutants,
                            public_pem, valid)
@@ -31,21 +31,6 @@ class StoppedClock(datetime):
     @classmethod
     def now(cls, tz=None):
         return datetime.fromtimestamp(NOW, tz or timezone.utc)
-
-
-def install_jose():
-    """Why it cannot be had, or nothing."""
-    if not shutil.which("npm") or not shutil.which("node"):
-        return "no Node with npm here"
-    MODULES.mkdir(parents=True, exist_ok=True)
-    lock = "package-lock.json"
-    if (MODULES / "node_modules/jose").is_dir() and (MODULES / lock).read_bytes() == (JOSE / lock).read_bytes():
-        return None
-    for name in ("package.json", lock):
-        shutil.copy(JOSE / name, MODULES / name)
-    done = subprocess.run(["npm", "ci", "--prefix", MODULES, "--no-audit", "--no-fund", "--loglevel=error"],
-                          capture_output=True, text=True, timeout=120)
-    return None if done.returncode == 0 else "npm ci: " + done.stderr.strip().splitlines()[-1]
 
 
 def ask(command, tokens, **settings):
@@ -116,7 +101,7 @@ class Libraries(unittest.TestCase):
         self.compare("PyJWT", [answer(token) for token in self.tokens])
 
     def test_jose_takes_whatever_we_take(self):
-        if missing := install_jose():
+        if missing := install(JOSE, MODULES):
             print(f"SKIPPED: the comparison with jose: {missing}")
             self.skipTest(missing)
         words = [f"{kid}={ALGORITHMS[kid]}={file}" for kid, file in self.files.items()]
