@@ -1,8 +1,7 @@
-"""A light WebSocket client, hundreds of which fit into one test: each keeps what its channels show, and checks their order."""
+"""A light WebSocket client, hundreds of which fit into one test: it keeps what its channels show and checks their order."""
 
 import asyncio
 import json
-import os
 import random
 import ssl
 from decimal import Decimal
@@ -195,8 +194,3 @@ class Follower(asyncio.Protocol):
             wrong = message["type"] != "SERVER_SHUTDOWN" and f"{message} was not wanted"
         if wrong:
             self.faults.append(wrong)
-
-
-def number(name, usual):
-    """A size of the test: DUEL_CONSISTENCY_NAME of the environment, or what fits into ./test."""
-    return int(os.environ.get(f"DUEL_CONSISTENCY_{name}", usual))
