@@ -4,7 +4,6 @@ import asyncio
 import base64
 import unittest
 
-from stack import ROOT
 from wire import STACK, Client, WireTest, World
 
 
@@ -148,7 +147,7 @@ class Edges(ResumeTest):
 
 
 class Behind(ResumeTest):
-    """Last: the server is started anew, with less memory and less patience, and the model is rebuilt."""
+    """Last: the server is started anew, with less memory and less patience."""
 
     @classmethod
     def tearDownClass(cls):
@@ -176,24 +175,6 @@ class Behind(ResumeTest):
             self.assertEqual(again["reason"], "too_old")
         async with self.folio(world, again["cursor"]) as client:
             await self.resumed(client, 0)
-
-    async def test_after_a_rebuild_a_cursor_of_before_gets_the_state_in_the_new_numbering(self):
-        world = World("rebuilt")
-        messages = await self.seen(world, 2)
-        async with self.folio(world, messages[-1]["cursor"]) as connected:
-            await self.resumed(connected, 0)
-            await asyncio.to_thread(STACK.program, "duel-projector", "rebuild", DUEL_MIGRATIONS=str(ROOT / "migrations"))
-            answer = await connected.until("SUBSCRIBED", 60)
-            self.assertEqual((answer["recovery"], answer["reason"]), ("snapshot", "epoch_changed"))
-            async with self.folio(world, messages[-1]["cursor"]) as client:
-                _, answer, state = await self.resumed(client, 0, "snapshot", "epoch_changed")
-            self.assertNotEqual(opened(answer["cursor"])[1], opened(messages[-1]["cursor"])[1])
-            self.assertEqual(state["data"]["tokens"][0]["amount"], 2)
-            async with self.folio(world, state["cursor"]) as client:
-                await self.resumed(client, 0)
-                world.trade()
-                for who in (client, connected):
-                    self.assertEqual((await who.until("TRADE_EXECUTED"))["data"]["trade_id"], "t3")
 
 
 if __name__ == "__main__":
