@@ -75,6 +75,7 @@ class Conversation:
                 case {"gets": wanted}:
                     await self.get(wanted)
                 case {"happens": what}:
+                    await self.follow_all()
                     self.happen(what)
                 case {"says_nothing_for": seconds}:
                     await self.listen(seconds)
@@ -83,6 +84,15 @@ class Conversation:
                     assert not came, came
                 case {"closes": "empty"}:
                     await self.close()
+
+    async def follow_all(self):
+        """The plain portfolio socket learns of a wallet's contests a moment later: their trades count from then on."""
+        if "/ws/portfolio" not in self.entry["url"] or "contest_id" in self.entry["url"]:
+            return
+        channel = f"portfolio:{self.world.contest}"
+        async with asyncio.timeout(NO_ANSWER):
+            while not any((message["type"], message.get("channel")) == ("SUBSCRIBED", channel) for message in self.messages):
+                await self.receive()
 
     async def open(self):
         """Upgrades as a browser does, which sends its Origin and refuses any other echo than that of its offer."""
