@@ -1,4 +1,5 @@
-"""What clients see is what SQL says: under heavy writes, for clients that come and go, and across deaths of the server.
+"""What clients see is what SQL says: under heavy writes, for clients that come and go, across deaths of the server
+and a rebuild.
 
 Its sizes are settings of the environment (DUEL_CONSISTENCY_…). By hand, in full:
 DUEL_CONSISTENCY_SUBSCRIBES=1000 DUEL_CONSISTENCY_CLIENTS=500 DUEL_CONSISTENCY_CUTS=1000 DUEL_CONSISTENCY_KILLS=5
@@ -20,7 +21,7 @@ import confluent_kafka
 
 import ledger
 from light_client import Follower
-from stack import Stack
+from stack import ROOT, Stack
 
 
 def number(name, usual):
@@ -28,11 +29,11 @@ def number(name, usual):
     return int(os.environ.get(f"DUEL_CONSISTENCY_{name}", usual))
 
 
-SUBSCRIBES, CLIENTS = number("SUBSCRIBES", 150), number("CLIENTS", 60)
-CUTS, KILLS = number("CUTS", 150), number("KILLS", 2)
-SECONDS, RATE, SEED = number("SECONDS", 12), number("RATE", 200), number("SEED", 1)
+SUBSCRIBES, CLIENTS = number("SUBSCRIBES", 100), number("CLIENTS", 40)
+CUTS, KILLS = number("CUTS", 100), number("KILLS", 2)
+SECONDS, RATE, SEED = number("SECONDS", 8), number("RATE", 200), number("SEED", 1)
 CONTESTS, WALLETS, SYMBOLS = [f"c{n}" for n in range(20)], [f"w{n}" for n in range(100)], [f"S{n}" for n in range(20)]
-QUIET = 30   # seconds until everybody shows the last state
+QUIET = number("QUIET", 30)   # seconds until everybody shows the last state
 STACK = Stack("consistency", DUEL_WSSERVER_ATTEMPTS_PER_MINUTE="0", DUEL_WSSERVER_ATTEMPTS_PER_MINUTE_IP="0")
 
 
@@ -261,7 +262,24 @@ class Consistency(unittest.IsolatedAsyncioTestCase):
             cuts += 1
         await self.assert_all_show_what_sql_says()
         self.assertEqual(cuts, CUTS)
+        self.assertFalse(any(place.renumbered for client in self.clients for place in client.places.values()))
         self.assertGreaterEqual(sum(client.connects for client in self.clients), CLIENTS + CUTS // 2)
+
+    async def test_whoever_follows_while_the_model_is_rebuilt_goes_on_in_the_new_numbering(self):
+        for _ in range(CLIENTS):
+            self.follow()
+        while not all(set(client.channels) <= set(client.places) for client in self.clients):
+            await asyncio.sleep(0.1)
+        rebuilding = asyncio.create_task(asyncio.to_thread(STACK.program, "duel-projector", "rebuild",
+                                                           DUEL_MIGRATIONS=str(ROOT / "migrations")))
+        while not rebuilding.done():   # who is cut off then brings a cursor of before
+            await asyncio.sleep(0.2)
+            if there := [client for client in self.clients if client.is_following]:
+                self.dice.choice(there).cut()
+        await rebuilding
+        await asyncio.sleep(2)
+        await self.assert_all_show_what_sql_says()
+        self.assertEqual({client.places[channel].renumbered for client in self.clients for channel in client.channels}, {1})
 
 
 if __name__ == "__main__":

@@ -19,20 +19,27 @@ class Place:
 
     def __init__(self, may_be_announced):
         self.may_be_announced = may_be_announced   # as the market of what a followed portfolio holds
-        self.start, self.seq, self.cursor = None, 0, None
-        self.events, self.states = [], {}
-        self.checkpoints = []     # (seq, cursor) of messages, some of them old: any of these may be resumed from
+        self.states = {}
         self.whole = set()        # types whose state came whole since the last SUBSCRIBED
+        self.renumbered = 0
+        self.begin()
+
+    def begin(self):
+        self.start, self.seq, self.cursor, self.events = None, 0, None, []
+        self.checkpoints = []     # (seq, cursor) of messages, some of them old: any of these may be resumed from
 
     def subscribed(self, message):
         """What is wrong with the server's answer, if anything."""
         self.whole.clear()
+        recovery, is_renumbered = message["recovery"], message.get("reason") == "epoch_changed"
+        # Markets have no event messages: there is nothing that could be missing.
+        if is_renumbered or (recovery == "none" and self.may_be_announced):
+            self.renumbered += is_renumbered
+            self.begin()
         if self.cursor is None:
             self.start = message["seq"]
-            return message["recovery"] != "none" and f"{message} answers a fresh subscription"
-        if message["recovery"] == "none" and self.may_be_announced:
-            return None   # markets have no event messages: there is nothing that could be missing
-        if (message["recovery"], message["seq"]) != ("replayed", self.seq):
+            return recovery != "none" and not is_renumbered and f"{message} answers a fresh subscription"
+        if (recovery, message["seq"]) != ("replayed", self.seq):
             return f"{message} answers a cursor of {self.seq}"
 
     def event(self, message):
@@ -65,8 +72,9 @@ class Place:
 
     def take(self, message):
         kind = message["type"]
-        wrong = self.seq > message["seq"] and f"{message} comes after seq {self.seq}"
+        before = self.seq
         told = (self.subscribed if kind == "SUBSCRIBED" else self.event if kind in EVENTS else self.state)(message)
+        wrong = min(before, self.seq) > message["seq"] and f"{message} comes after seq {before}"
         self.seq, self.cursor = message["seq"], message["cursor"]
         if not self.checkpoints or self.seq > self.checkpoints[-1][0]:
             self.checkpoints = [*self.checkpoints[-20:], (self.seq, self.cursor)]
