@@ -32,13 +32,16 @@ class Place:
         """What is wrong with the server's answer, if anything."""
         self.whole.clear()
         recovery, is_renumbered = message["recovery"], message.get("reason") == "epoch_changed"
-        # Markets have no event messages: there is nothing that could be missing.
-        if is_renumbered or (recovery == "none" and self.may_be_announced):
+        # A market that a portfolio brings too is answered twice, in any order. It has no event messages: nothing can
+        # be missing.
+        if is_renumbered or self.may_be_announced:
             self.renumbered += is_renumbered
             self.begin()
+            self.start = message["seq"]
+            return None
         if self.cursor is None:
             self.start = message["seq"]
-            return recovery != "none" and not is_renumbered and f"{message} answers a fresh subscription"
+            return recovery != "none" and f"{message} answers a fresh subscription"
         if (recovery, message["seq"]) != ("replayed", self.seq):
             return f"{message} answers a cursor of {self.seq}"
 
