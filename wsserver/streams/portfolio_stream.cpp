@@ -106,14 +106,18 @@ void PortfolioStream::send_changes(Now now, Output& out) {
     sent_tokens_ = worth_now.tokens;
 }
 
-// What one client is shown in between counts as sent to nobody else: a difference to the last
-// message of all holds everything that differs for this client too, but for symbols that it saw and
-// that are gone again. Those are remembered with an entry that equals none.
+// What one client is shown in between counts as sent to nobody else: the next difference holds what
+// differs from the last message of all. Where this client is shown something else than that, an
+// entry that equals none is remembered, for what held then may hold again.
 void PortfolioStream::send_whole(Subscriber& to, Now now, Output& out) {
     pace_.hold(now.steady);
     const auto worth_now = worth();
     for (const auto& [symbol, entry] : worth_now.tokens)
         sent_tokens_.emplace(symbol, std::string{});
+    for (auto& [symbol, sent] : sent_tokens_) {
+        const auto shown = worth_now.tokens.find(symbol);
+        if (shown == worth_now.tokens.end() || shown->second != sent) sent.clear();
+    }
     const auto mode = to.options.diff ? std::optional{Mode::snapshot} : std::nullopt;
     deliver(to, portfolio_updated(worth_now, mode, now), out);
     for (const auto& [symbol, market] : markets_)

@@ -298,6 +298,32 @@ TEST_CASE(
     );
 }
 
+TEST_CASE("who was shown what has changed back gets that in the next difference", "[conflation]") {
+    Theatre stage;
+    const auto hold = [&](std::uint64_t seq, const char* mark) {
+        feed::Portfolio portfolio{"w1", "c1", amount("800"), amount("1000"), {}, {}, {}, {}};
+        portfolio.positions = {{"ETH", amount("3"), amount("3"), amount(mark)}};
+        stage.state(kPortfolio, seq, portfolio);
+    };
+    stage.follow(1, kPortfolio, {.diff = true});
+    stage.answer(kPortfolio, portfolio_snapshot(1, 0));
+    stage.pass(2s);
+    hold(5, "1");
+    REQUIRE_THAT(
+        stage.seen(1), Catch::Contains(R"("symbol":"ETH","name":"ETH","amount":3,"value":3})")
+    );
+    hold(6, "2");
+    stage.follow(2, kPortfolio, {.diff = true});
+    REQUIRE_THAT(
+        stage.seen(2), Catch::Contains(R"("symbol":"ETH","name":"ETH","amount":3,"value":6})")
+    );
+    hold(7, "1");
+    stage.pass(2s);
+    REQUIRE_THAT(
+        stage.seen(2), Catch::Contains(R"("symbol":"ETH","name":"ETH","amount":3,"value":3})")
+    );
+}
+
 TEST_CASE("recent events are bounded, and what is left is one unbroken chain", "[recent]") {
     RecentEvents recent{{.bytes = 4'000, .age = 10s}};
     const auto add = [&](const char* key, std::uint64_t seq, std::uint64_t prev_seq, Instant at) {
