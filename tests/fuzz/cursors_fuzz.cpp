@@ -7,6 +7,8 @@
 namespace duel::fuzz {
 namespace {
 
+constexpr std::size_t kMostExcerptBytes = 320;  // 80 characters
+
 void check_text(std::string_view text) {
     const auto cursor = Cursor::parse(text);
     if (cursor) {
@@ -51,7 +53,7 @@ void check_excerpt(std::string_view text) {
     const auto short_text = excerpt(text);
     require(simdjson::validate_utf8(short_text), "an excerpt is UTF-8");
     require(excerpt(short_text) == short_text, "an excerpt of an excerpt is the same");
-    require(short_text.size() <= 80 * 4, "an excerpt is short");
+    require(short_text.size() <= kMostExcerptBytes, "an excerpt is short");
 }
 
 }  // namespace

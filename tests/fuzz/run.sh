@@ -35,7 +35,7 @@ compile_one() {   # SOURCE OBJECT FLAG…
 export -f compile_one
 
 # What the targets reach; the linker takes what each needs.
-sources=(platform/{boost,file_watch,log}.cpp wsserver/net/token*.cpp
+sources=(platform/{boost,file_watch,log,settings}.cpp platform/settings/*.cpp wsserver/net/token*.cpp
     wsserver/net/{base64url,client_message,frame_reader,proxies,strict_json,upgrade}.cpp)
 mapfile -t -O "${#sources[@]}" sources < <(find core wsserver/streams -name '*.cpp')
 reached=()

@@ -30,8 +30,8 @@ std::string text_of(const Target& target) {
 }
 
 // What stands behind the first "=" of a part, where it stands nowhere else.
-void check_refusal(std::string_view text, const std::string& sentence) {
-    require(simdjson::validate_utf8(sentence), "a sentence is UTF-8");
+void check_refusal(std::string_view text, const Error& error) {
+    require(simdjson::validate_utf8(error.sentence()), "a sentence is UTF-8");
     const auto mark = text.find('?');
     if (mark == text.npos) return;
     for (auto rest = text.substr(mark + 1); !rest.empty();) {
@@ -39,7 +39,7 @@ void check_refusal(std::string_view text, const std::string& sentence) {
         rest.remove_prefix(std::min(part.size() + 1, rest.size()));
         const auto value = part.substr(std::min(part.find('='), part.size() - 1) + 1);
         if (value.size() < 12 || text.find(value) != text.rfind(value)) continue;
-        require(sentence.find(value) == sentence.npos, "a value is not quoted");
+        require(error.value.find(value) == std::string::npos, "a value is not quoted");
     }
 }
 
@@ -77,7 +77,7 @@ void check_opening(const Target& target) {
 void try_input(std::string_view bytes) {
     check_list(bytes);
     auto target = Target::parse(bytes);
-    if (!target) return check_refusal(bytes, target.error().sentence());
+    if (!target) return check_refusal(bytes, target.error());
     const auto again = Target::parse(text_of(*target));
     require(
         again && again->path == target->path && again->query == target->query,
