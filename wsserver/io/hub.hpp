@@ -11,8 +11,8 @@
 #include "wsserver/io/feed_reader.hpp"
 #include "wsserver/io/questions.hpp"
 #include "wsserver/meters.hpp"
-#include "wsserver/streams/simulations.hpp"
 #include "wsserver/observations.hpp"
+#include "wsserver/streams/simulations.hpp"
 #include "wsserver/streams/switchboard.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
