@@ -20,12 +20,12 @@ namespace duel::wsserver {
 
 class TlsSocket {
 public:
-    using executor_type =
-        Tcp::socket::executor_type;  // NOLINT(readability-identifier-naming): Asio's
+    // NOLINTNEXTLINE(readability-identifier-naming): Asio's
+    using executor_type = Tcp::socket::executor_type;
 
     enum class Outcome { done, wants_read, wants_write, ended, failed };
     struct Step {
-        Outcome outcome;
+        Outcome outcome = Outcome::failed;
         std::size_t bytes = 0;
 
         bool wants() const {

@@ -186,7 +186,7 @@ private:
 
     struct Pending {
         feed::Record record;
-        std::int64_t logged_at_ms;
+        std::int64_t logged_at_ms = 0;
     };
 
     Channel channel_;

@@ -71,10 +71,10 @@ private:
         std::size_t arrivals = 0;  // how often it stands in arrivals_
     };
     struct Arrival {
-        Chain* chain;
-        std::uint64_t seq;
+        Chain* chain = nullptr;
+        std::uint64_t seq = 0;
         Instant at;
-        bool ends_block;  // the block before the newest has nothing younger
+        bool ends_block = false;  // the block before the newest has nothing younger
     };
 
     Chain& chain_of(std::string_view channel_key);

@@ -111,7 +111,7 @@ private:
 
     // Finds by views too.
     struct TextHash {
-        using is_transparent = void;
+        using is_transparent = void;  // NOLINT(readability-identifier-naming): the library's
         std::size_t operator()(std::string_view text) const {
             return std::hash<std::string_view>{}(text);
         }
