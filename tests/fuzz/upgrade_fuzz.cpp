@@ -43,7 +43,6 @@ std::string_view view(boost::beast::string_view text) {
 void check_answer(const Upgrade& upgrade) {
     const auto text = answer_to(upgrade);
     http::response_parser<http::empty_body> parser;
-    parser.skip(true);
     boost::system::error_code error;
     std::size_t used = 0;
     while (!error && !parser.is_header_done() && used < text.size())
