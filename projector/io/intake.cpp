@@ -129,6 +129,10 @@ bool Intake::is_full() const {
            queued_bytes_ >= settings_.queue_records * kBytesOfUsual;
 }
 
+bool Intake::has_all_heads() const {
+    return std::ranges::all_of(lanes_, [](const auto& lane) { return lane->has_head(); });
+}
+
 // Which lane has it; their number where none has.
 std::size_t Intake::smallest_head(const Lane* but_for) const {
     std::size_t smallest = lanes_.size();
@@ -150,8 +154,7 @@ bool Intake::advance() {
 
 // Nothing that belongs before the head can still come, or it was waited for long enough.
 bool Intake::may_pass(Lane& lane) {
-    const auto has_head = [](const auto& other) { return other->has_head(); };
-    if (std::ranges::all_of(lanes_, has_head)) return true;
+    if (has_all_heads()) return true;
     const auto may_still_give = [&](const auto& other) {
         return !other->has_head() && !other->is_caught_up();
     };
@@ -190,10 +193,8 @@ bool Intake::is_fair(Lane& lane) {
 // Moves the head of a lane, and what follows it there as long as that is as sure to be next.
 void Intake::move_run(std::size_t n) {
     Lane& lane = *lanes_[n];
-    const auto has_head = [](const auto& other) { return other->has_head(); };
-    const Timestamp sure_up_to = std::ranges::all_of(lanes_, has_head)
-                                     ? Timestamp::max()
-                                     : wall_clock() - settings_.merge_wait;
+    const Timestamp sure_up_to =
+        has_all_heads() ? Timestamp::max() : wall_clock() - settings_.merge_wait;
     const std::size_t second = smallest_head(&lane);
     const auto is_next = [&] {
         return lane.key().log_time <= sure_up_to && !ends_contest(lane.head()) &&

@@ -71,6 +71,7 @@ private:
     void run(const std::stop_token& stop);
     bool advance();
     void fill(Lane& lane);
+    bool has_all_heads() const;
     std::size_t smallest_head(const Lane* but_for = nullptr) const;
     bool may_pass(Lane& lane);
     bool is_fair(Lane& lane);
