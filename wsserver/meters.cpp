@@ -126,12 +126,12 @@ Meters::Meters(platform::Metrics& metrics)
         connected_[endpoint.name] = &metrics.gauge(
             "duel_ws_connected", "Connected clients.", {{"endpoint", std::string{endpoint.name}}}
         );
-    for (std::size_t i = 0; i < kRecoveries.size(); ++i)
+    for (std::size_t i = 0; i < recoveries_.size(); ++i)
         recoveries_[i] = &counter(
             "duel_ws_resumes_total",
             "Subscriptions by how they were taken up.",
             "outcome",
-            std::string{kRecoveries[i]}
+            std::string{kWords<Recovery>[i]}
         );
 }
 

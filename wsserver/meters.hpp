@@ -46,11 +46,11 @@ public:
         )
             .Increment();
     }
-    void failed(std::string_view code) {
+    void failed(std::string_view code, std::uint64_t count) {
         counter(
             "duel_ws_errors_total", "Errors told to clients, by code.", "code", std::string{code}
         )
-            .Increment();
+            .Increment(static_cast<double>(count));
     }
     prometheus::Gauge& connected(const Endpoint& endpoint) const;
     void add(const Counts& counts);
@@ -108,7 +108,7 @@ private:
     Types out_;
     Types in_;
     std::unordered_map<std::string_view, prometheus::Gauge*> connected_;
-    std::array<prometheus::Counter*, kRecoveries.size()> recoveries_{};
+    std::array<prometheus::Counter*, kWords<Recovery>.size()> recoveries_{};
     prometheus::Counter& conflated_;
     prometheus::Counter& withheld_;
     prometheus::Counter& snapshots_;

@@ -13,9 +13,9 @@ namespace duel::wsserver {
 // What the table reads into before it becomes ServerSettings and HubSettings.
 struct Raw {
     std::string listen = "127.0.0.1:8443";
-    platform::ByteSize message_bytes{65'536};
-    platform::ByteSize queue_soft{std::uint64_t{256} << 10};
-    platform::ByteSize queue_hard{std::uint64_t{4} << 20};
+    platform::ByteSize message_bytes{ServerSettings{}.message_bytes};
+    platform::ByteSize queue_soft{OutboundQueue::Limits{}.soft_bytes};
+    platform::ByteSize queue_hard{OutboundQueue::Limits{}.hard_bytes};
     platform::ByteSize recent_bytes{std::uint64_t{128} << 20};
     std::chrono::milliseconds recent_age{std::chrono::minutes{15}};
     std::chrono::milliseconds patience{10'000};

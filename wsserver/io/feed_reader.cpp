@@ -2,6 +2,7 @@
 
 #include "platform/backoff.hpp"
 #include "platform/log.hpp"
+#include "wsserver/io/clock.hpp"
 
 #include <algorithm>
 
@@ -13,12 +14,6 @@ using std::chrono::milliseconds;
 constexpr int kMostInFlight = 16;
 constexpr milliseconds kAnswerWithin{5'000};
 constexpr milliseconds kJudgeEvery{250};
-
-Now clock_now() {
-    return {
-        std::chrono::steady_clock::now(),
-        std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now())};
-}
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "wsserver/io/hub.hpp"
 
 #include "platform/log.hpp"
+#include "wsserver/io/clock.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -13,12 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kLookEvery = 1s;
-
-Now clock_now() {
-    return {
-        std::chrono::steady_clock::now(),
-        std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())};
-}
 
 }  // namespace
 
@@ -229,8 +224,7 @@ void Hub::begin_reading() {
 }
 
 // Clients hear of it when this server cannot do its job, and when it can again.
-void Hub::watch_ability() {
-    const auto now = clock_now();
+void Hub::watch_ability(Now now) {
     if (now.steady < next_look_) return;
     next_look_ = now.steady + kLookEvery;
     bool is_able = true;
@@ -242,8 +236,8 @@ void Hub::watch_ability() {
 // After every task: send what is due, hand it over, ask what is to be asked, sleep until the next.
 void Hub::finish_task() {
     heartbeat_->beat();
-    watch_ability();
     const auto now = clock_now();
+    watch_ability(now);
     switchboard_.settle(now);
     auto out = switchboard_.take_output();
     simulations_.settle(now, out);

@@ -69,7 +69,7 @@ private:
     void on_batch(const FeedBatch& batch);
     void on_status_batch(const FeedBatch& batch);
     void on_answer(const Ask& ask, const Answer& answer);
-    void watch_ability();
+    void watch_ability(Now now);
     void finish_task();
     void begin_reading();
 

@@ -30,14 +30,15 @@ Acceptor::Acceptor(Loop& loop, const Tcp::endpoint& endpoint)
 
 void Acceptor::accept() {
     acceptor_.async_accept([this](error_code error, Tcp::socket socket) {
-        if (error == boost::asio::error::operation_aborted) return;
+        // One that was taken just before stop() too.
+        if (!acceptor_.is_open()) return;
         if (error) {
             // Out of descriptors, most likely: said once, and tried again when some may be free.
             if (std::exchange(accepts_, false))
                 platform::log::error("cannot accept connections: {}", error.message());
             retry_.expires_after(100ms);
             return retry_.async_wait([this](error_code stopped) {
-                if (!stopped) accept();
+                if (!stopped && acceptor_.is_open()) accept();
             });
         }
         if (!std::exchange(accepts_, true)) platform::log::info("accepting connections again");

@@ -1,6 +1,7 @@
 #include "wsserver/net/arrival.hpp"
 
 #include "platform/log.hpp"
+#include "wsserver/io/clock.hpp"
 #include "wsserver/net/session.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -23,10 +24,6 @@ constexpr std::uint32_t kMaxHeaderBytes = 16'384;  // a token of 8 kB and what b
 Proxies::Address address_of(const Tcp::socket& socket) {
     error_code error;
     return socket.remote_endpoint(error).address();
-}
-
-Seconds wall_seconds() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
 }  // namespace
@@ -130,7 +127,10 @@ void Arrival::on_request() {
     if (upgrade.match.endpoint->is_test && !service_.settings.has_test_endpoints)
         return refuse({404, Code::unknown_channel, "path", "test endpoints are not enabled here"});
     Verdict verdict = Refusal{Refusal::Why::absent, "none was offered as the subprotocol"};
-    if (!upgrade.token.empty()) verdict = service_.tokens.verify(upgrade.token, wall_seconds());
+    if (!upgrade.token.empty())
+        verdict = service_.tokens.verify(
+            upgrade.token, std::chrono::floor<std::chrono::seconds>(clock_now().wall)
+        );
     if (const auto refusal = limit(upgrade, verdict)) return refuse(*refusal);
     accept(std::move(upgrade), std::move(verdict));
 }
@@ -198,17 +198,21 @@ void Arrival::accept(Upgrade upgrade, Verdict verdict) {
          upgrade = std::move(upgrade),
          verdict = std::move(verdict)](error_code error, std::size_t) mutable {
             if (error) return self->abort("gone");
-            self->become_session(std::move(upgrade), std::move(verdict));
+            self->become_session(std::move(upgrade), verdict);
         }
     );
 }
 
-void Arrival::become_session(Upgrade upgrade, Verdict verdict) {
+void Arrival::become_session(Upgrade upgrade, const Verdict& verdict) {
     is_session_ = true;
     std::make_shared<Session>(
-        loop_, std::move(socket_), std::move(upgrade), std::move(verdict), std::move(ip_)
+        loop_,
+        std::move(socket_),
+        std::move(upgrade.match),
+        std::move(upgrade.target),
+        std::move(ip_)
     )
-        ->start();
+        ->start(verdict);
     leave();
 }
 

@@ -42,7 +42,7 @@ private:
     std::optional<UpgradeRefusal> limit(const Upgrade& upgrade, const Verdict& verdict);
     void refuse(const UpgradeRefusal& refusal);
     void accept(Upgrade upgrade, Verdict verdict);
-    void become_session(Upgrade upgrade, Verdict verdict);
+    void become_session(Upgrade upgrade, const Verdict& verdict);
     void leave();
 
     Loop& loop_;

@@ -1,6 +1,5 @@
 #include "wsserver/net/line_limit.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace duel::wsserver {
@@ -12,31 +11,20 @@ constexpr std::chrono::seconds kTellEvery{10};
 }  // namespace
 
 LineLimit::LineLimit(std::string_view kind, double per_second, Instant now)
-    : kind_(kind), per_second_(per_second), allowance_(kBurst * per_second), at_(now) {}
-
-void LineLimit::refill(Instant now) {
-    const std::chrono::duration<double> passed = now - at_;
-    at_ = now;
-    allowance_ = std::min(allowance_ + passed.count() * per_second_, kBurst * per_second_);
-}
+    : kind_(kind), per_second_(per_second), allowance_(per_second, kBurst * per_second, now) {}
 
 bool LineLimit::take(Instant now) {
     const std::lock_guard lock{mutex_};
-    refill(now);
-    if (allowance_ < 1) {
-        if (kept_back_++ == 0) kept_back_since_ = now;
-        return false;
-    }
-    allowance_ -= 1;
-    return true;
+    if (allowance_.take(now)) return true;
+    if (kept_back_++ == 0) kept_back_since_ = now;
+    return false;
 }
 
 std::uint64_t LineLimit::take_kept_back(Instant now) {
     const std::lock_guard lock{mutex_};
     if (kept_back_ == 0) return 0;
-    refill(now);
     // In a flood that goes on now and then, at its end soon.
-    if (allowance_ < per_second_ && now - kept_back_since_ < kTellEvery) return 0;
+    if (allowance_.left(now) < per_second_ && now - kept_back_since_ < kTellEvery) return 0;
     return std::exchange(kept_back_, 0);
 }
 

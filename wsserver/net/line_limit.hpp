@@ -4,7 +4,7 @@
 // those that were kept back is said. Thread-safe.
 
 #include "platform/log.hpp"
-#include "wsserver/streams/now.hpp"
+#include "wsserver/net/allowance.hpp"
 
 #include <cstdint>
 #include <mutex>
@@ -28,21 +28,16 @@ public:
         fmt::format_string<Arguments...> format,
         Arguments&&... arguments
     ) {
-        const auto now = std::chrono::steady_clock::now();
-        tell_kept_back(now);
-        if (take(now) && platform::log::enabled(level))
+        if (take(std::chrono::steady_clock::now()) && platform::log::enabled(level))
             platform::log::write(level, format, fmt::make_format_args(arguments...));
     }
-    // Also called now and then, so that the last of a flood are told too.
+    // To be called now and then.
     void tell_kept_back(Instant now);
 
 private:
-    void refill(Instant now);
-
     std::string_view kind_;
     double per_second_;
-    double allowance_;
-    Instant at_;
+    Allowance allowance_;
     std::uint64_t kept_back_ = 0;
     Instant kept_back_since_{};
     std::mutex mutex_;

@@ -42,6 +42,7 @@ public:
     std::size_t messages() const { return items_.size() - first_; }
     bool empty() const { return first_ == items_.size(); }
     std::size_t bytes() const { return bytes_; }
+    bool is_congested() const { return is_congested_; }
     // Whether the next byte begins a frame, so that a control frame may go before it.
     bool at_frame() const { return taken_ == 0; }
 

@@ -3,6 +3,7 @@
 #include "platform/log.hpp"
 #include "wsserver/io/hub.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -11,6 +12,7 @@ namespace duel::wsserver {
 namespace {
 
 using namespace std::chrono_literals;
+
 std::vector<std::unique_ptr<Loop>> make_loops(Service& service) {
     const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     const auto count = service.settings.threads > 0 ? service.settings.threads : cores;
@@ -25,9 +27,6 @@ std::vector<std::unique_ptr<Loop>> make_loops(Service& service) {
 Server::Server(ServerSettings settings, Hub& hub, Meters& meters, platform::Health& health)
     : service_(std::move(settings), hub, meters), health_(health), loops_(make_loops(service_)) {
     listen();
-    certificate_.add({service_.settings.certificate, service_.settings.key}, [this] {
-        service_.tls.renew();
-    });
 }
 
 // What a loop works on ends with its thread.
@@ -55,7 +54,6 @@ void Server::listen() {
 }
 
 void Server::start() {
-    certificate_.start();
     for (std::size_t i = 0; i < loops_.size(); ++i) {
         acceptors_[i]->start();
         loops_[i]->start(health_.heartbeat("connections", 30s));

@@ -2,9 +2,7 @@
 
 // The wss server: a thread of connections per core, each with its listening socket.
 
-#include "platform/file_watch.hpp"
 #include "platform/health.hpp"
-#include "platform/shutdown.hpp"
 #include "wsserver/net/acceptor.hpp"
 #include "wsserver/net/loop.hpp"
 #include "wsserver/net/service.hpp"
@@ -36,7 +34,6 @@ private:
     void listen();
 
     Service service_;
-    platform::FileWatch certificate_;
     platform::Health& health_;
     std::vector<std::unique_ptr<Loop>> loops_;
     std::vector<std::unique_ptr<Acceptor>> acceptors_;  // one of each loop

@@ -1,6 +1,7 @@
 #include "wsserver/net/session.hpp"
 
 #include "platform/log.hpp"
+#include "wsserver/io/clock.hpp"
 #include "wsserver/io/hub.hpp"
 #include "wsserver/net/greeting.hpp"
 
@@ -14,49 +15,49 @@ namespace {
 
 using boost::system::error_code;
 using std::chrono::steady_clock;
-using std::chrono::system_clock;
 
 constexpr std::chrono::seconds kLinger{1};
-constexpr std::chrono::seconds kJsonPingEvery{30};  // as the clients of v69 know it
+constexpr std::chrono::milliseconds kLastWords{1'000};  // to one that reads too slowly
+constexpr std::chrono::seconds kJsonPingEvery{30};      // as the clients of v69 know it
 constexpr int kMissedHeartbeats = 3;
+constexpr std::uint16_t kNoCode = 1006;  // TCP ended without a close frame; never on the wire
 
 // What the kernel holds for a client that does not read counts too: it would take megabytes.
 using NotSentLowWater = boost::asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
 constexpr int kMostUnsent = 128 << 10;
 
-Timestamp wall_now() {
-    return std::chrono::time_point_cast<std::chrono::milliseconds>(system_clock::now());
-}
-
 }  // namespace
 
-Session::Session(Loop& loop, TlsSocket socket, Upgrade upgrade, Verdict verdict, std::string ip)
+Session::Session(Loop& loop, TlsSocket socket, Match match, Target target, std::string ip)
     : loop_(loop),
       service_(loop.service()),
       socket_(std::move(socket)),
-      upgrade_(std::move(upgrade)),
-      verdict_(std::move(verdict)),
+      match_(std::move(match)),
+      target_(std::move(target)),
       ip_(std::move(ip)),
       reader_(service_.settings.message_bytes),
       queue_(service_.settings.queue),
       began_(steady_clock::now()),
-      connected_at_(wall_now()),
+      connected_at_(clock_now().wall),
       last_heard_(std::make_shared<std::atomic<Instant::rep>>(began_.time_since_epoch().count())),
       next_ping_(began_ + endpoint().heartbeat),
       next_json_ping_(began_ + kJsonPingEvery),
-      allowance_(2 * service_.settings.messages_per_second),
-      allowance_at_(began_) {}
+      inbound_(
+          service_.settings.messages_per_second,
+          2 * service_.settings.messages_per_second,
+          began_
+      ) {}
 
 Session::~Session() {
     --service_.connections;
 }
 
-void Session::start() {
+void Session::start(const Verdict& verdict) {
     id_ = loop_.add(shared_from_this());
     error_code ignored;
     socket_.tcp().set_option(Tcp::no_delay{true}, ignored);
     socket_.tcp().set_option(NotSentLowWater{kMostUnsent}, ignored);
-    on_accepted();
+    on_accepted(verdict);
     if (!is_finished_) read();
 }
 
@@ -83,7 +84,6 @@ void Session::note(OutboundQueue::Change change) {
         case OutboundQueue::Change::none:
             break;
         case OutboundQueue::Change::congested:
-            is_slow_ = true;
             loop_.note(happened("slow"));
             service_.lines.slow.write(
                 platform::log::Level::warn,
@@ -94,7 +94,6 @@ void Session::note(OutboundQueue::Change change) {
             service_.hub.congested(id_);
             break;
         case OutboundQueue::Change::drained:
-            is_slow_ = false;
             service_.hub.drained(id_);
             break;
         case OutboundQueue::Change::overflowed:
@@ -105,12 +104,16 @@ void Session::note(OutboundQueue::Change change) {
 
 void Session::close(std::uint16_t code, std::string reason) {
     if (farewell_ || is_finished_) return;
-    const auto wait =
-        code == 4408 ? std::chrono::milliseconds{1'000} : service_.settings.close_deadline;
-    farewell_ =
-        Farewell{Farewell::Kind::request, code, std::move(reason), steady_clock::now() + wait};
+    begin_farewell(Farewell::Kind::request, code, std::move(reason));
+}
+
+void Session::begin_farewell(Farewell::Kind kind, std::uint16_t code, std::string reason) {
+    const bool is_slow = kind == Farewell::Kind::request && code == 4408;
+    auto deadline = steady_clock::now() + (is_slow ? kLastWords : service_.settings.close_deadline);
+    if (farewell_) deadline = std::min(deadline, farewell_->deadline);
+    farewell_ = Farewell{kind, code, std::move(reason), deadline};
     if (std::exchange(is_open_, false)) service_.hub.close(id_);
-    if (code == 4408) give_up_queue();
+    if (is_slow || kind == Farewell::Kind::answer) give_up_queue();
     pump();
 }
 
@@ -123,7 +126,7 @@ void Session::give_up_queue() {
 }
 
 void Session::announce_shutdown() {
-    send(server_shutdown(service_.settings.retry_after, wall_now()));
+    send(server_shutdown(service_.settings.retry_after, clock_now().wall));
 }
 
 // Clients of v69 wait long after 1012.
@@ -153,7 +156,7 @@ void Session::watch_heartbeat(Instant now) {
         return close(1001, "nothing was heard for long");
     if (endpoint().dialect == Dialect::v69 && now >= next_json_ping_) {
         next_json_ping_ = now + kJsonPingEvery;
-        send(json_ping(wall_now()));
+        send(json_ping(clock_now().wall));
     }
     if (now < next_ping_) return;
     next_ping_ = now + heartbeat;
@@ -183,6 +186,9 @@ void Session::finish(std::uint16_t code, std::string_view reason) {
     if (std::exchange(is_open_, false)) service_.hub.close(id_);
     if (!identity_.wallet.empty()) service_.users.remove(identity_.wallet, id_);
     give_up_queue();
+    // A frame that was begun ends nowhere now.
+    loop_.tally().gave_up(queue_.messages());
+    loop_.tally().queue_changed(-static_cast<std::ptrdiff_t>(queue_.bytes()));
     linger_until_ = steady_clock::now() + kLinger;
     // A record that was not taken whole has to be the last.
     if (blocked_.empty()) socket_.end_sending();
@@ -190,8 +196,13 @@ void Session::finish(std::uint16_t code, std::string_view reason) {
 }
 
 void Session::finish_farewell() {
-    const auto farewell = *farewell_;
-    finish(farewell.code, farewell.reason);
+    finish(farewell_->code, farewell_->reason);
+}
+
+// TCP ended.
+void Session::lost() {
+    if (farewell_) return finish_farewell();
+    finish(kNoCode, "the client went away");
 }
 
 void Session::linger() {
@@ -221,10 +232,10 @@ ConnectionRow Session::row(Instant now) const {
         .endpoint = endpoint().name,
         .wallet = identity_.wallet,
         .ip = ip_,
-        .state = is_leaving   ? ConnectionState::closing
-                 : is_waiting ? ConnectionState::waiting
-                 : is_slow_   ? ConnectionState::slow
-                              : ConnectionState::open,
+        .state = is_leaving              ? ConnectionState::closing
+                 : is_waiting            ? ConnectionState::waiting
+                 : queue_.is_congested() ? ConnectionState::slow
+                                         : ConnectionState::open,
         .connected_at = connected_at_,
         .idle = std::chrono::duration_cast<std::chrono::milliseconds>(now - heard),
         .messages_in = messages_in_,

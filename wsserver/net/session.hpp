@@ -8,6 +8,7 @@
 // are told), then closed with 4408. Holds no buffer while idle: what comes in is read into the
 // loop's. Lives on one loop, touched by its thread only.
 
+#include "wsserver/net/allowance.hpp"
 #include "wsserver/net/client_message.hpp"
 #include "wsserver/net/frame_reader.hpp"
 #include "wsserver/net/loop.hpp"
@@ -23,13 +24,13 @@ namespace duel::wsserver {
 class Session : public std::enable_shared_from_this<Session> {
 public:
     // The upgrade was answered.
-    Session(Loop& loop, TlsSocket socket, Upgrade upgrade, Verdict verdict, std::string ip);
+    Session(Loop& loop, TlsSocket socket, Match match, Target target, std::string ip);
     ~Session();
 
-    void start();
+    void start(const Verdict& verdict);
 
     ConnectionId id() const { return id_; }
-    const Endpoint& endpoint() const { return *upgrade_.match.endpoint; }
+    const Endpoint& endpoint() const { return *match_.endpoint; }
     // What admins see of it.
     ConnectionRow row(Instant now) const;
 
@@ -62,7 +63,7 @@ private:
     bool is_public() const { return endpoint().access == Access::anyone; }
 
     // session_authentication.cpp
-    void on_accepted();
+    void on_accepted(const Verdict& verdict);
     void greet();
     bool admit(const Claims& claims);
     void open_streams();
@@ -80,7 +81,6 @@ private:
     void on(const Pong& pong, std::size_t bytes);
     void on(const Demand& demand, std::size_t bytes);
     void on(const BadMessage& message, std::size_t bytes);
-    bool is_too_often();
     void on_too_often();
     void note(OutboundQueue::Change change);
     void give_up_queue();
@@ -88,6 +88,9 @@ private:
     // The end, whoever began it. Once.
     void finish(std::uint16_t code, std::string_view reason);
     void finish_farewell();
+    void lost();
+    // The first words about the end; later ones may hurry it, never put it off.
+    void begin_farewell(Farewell::Kind kind, std::uint16_t code, std::string reason);
     // Reads what the client still sends, so that our last words are not lost to a reset.
     void linger();
     void leave();
@@ -103,13 +106,13 @@ private:
     bool write(std::string_view record);
     void wait_to_write(TlsSocket::Outcome wanted);
     void write_blocked();
-    void on_sent(const OutboundQueue::Item& item);
+    void on_taken(const OutboundQueue::Item& item, Now now);
 
     Loop& loop_;
     Service& service_;
     TlsSocket socket_;
-    Upgrade upgrade_;
-    Verdict verdict_;
+    Match match_;
+    Target target_;
     std::string ip_;
     ConnectionId id_ = 0;
     Identity identity_;
@@ -133,13 +136,11 @@ private:
     Timestamp connected_at_;
     std::uint64_t messages_in_ = 0;
     std::uint64_t messages_out_ = 0;
-    bool is_slow_ = false;  // congested
     Instant linger_until_{};
     LastHeard last_heard_;
     Instant next_ping_{};
     Instant next_json_ping_{};
-    double allowance_;  // inbound messages that may come now
-    Instant allowance_at_;
+    Allowance inbound_;  // messages and pings
     int malformed_ = 0;
 };
 

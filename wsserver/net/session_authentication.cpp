@@ -1,4 +1,5 @@
 #include "platform/log.hpp"
+#include "wsserver/io/clock.hpp"
 #include "wsserver/io/hub.hpp"
 #include "wsserver/net/greeting.hpp"
 #include "wsserver/net/session.hpp"
@@ -11,10 +12,6 @@ using std::chrono::system_clock;
 
 constexpr std::chrono::seconds kWarnBeforeExpiry{60};
 
-Timestamp wall_now() {
-    return std::chrono::time_point_cast<std::chrono::milliseconds>(system_clock::now());
-}
-
 Complaint complaint_of(const Refusal& refusal) {
     const auto code = refusal.why == Refusal::Why::absent    ? Code::authentication_required
                       : refusal.why == Refusal::Why::expired ? Code::token_expired
@@ -24,15 +21,15 @@ Complaint complaint_of(const Refusal& refusal) {
 
 }  // namespace
 
-void Session::on_accepted() {
+void Session::on_accepted(const Verdict& verdict) {
     service_.meters.accepted.Increment();
     service_.meters.connected(endpoint()).Increment();
-    if (const auto* claims = std::get_if<Claims>(&verdict_)) {
+    if (const auto* claims = std::get_if<Claims>(&verdict)) {
         if (!admit(*claims)) return;
         greet();
         return open_streams();
     }
-    const auto& refusal = std::get<Refusal>(verdict_);
+    const auto& refusal = std::get<Refusal>(verdict);
     const bool is_absent = refusal.why == Refusal::Why::absent;
     if (is_public()) {
         greet();
@@ -49,7 +46,7 @@ void Session::on_accepted() {
 }
 
 void Session::greet() {
-    if (endpoint().dialect == Dialect::v69) send(connection_status(identity_, wall_now()));
+    if (endpoint().dialect == Dialect::v69) send(connection_status(identity_, clock_now().wall));
 }
 
 // The client is this user now. False where that is not enough for this endpoint.
@@ -67,9 +64,8 @@ void Session::open_streams() {
     service_.lines.connections.write(platform::log::Level::info, "connected {}", name());
     loop_.note(happened("connected"));
     count_user();
-    auto opening = endpoint().open(
-        {upgrade_.match.id, upgrade_.target, identity_, service_.settings.most_subscriptions}
-    );
+    auto opening =
+        endpoint().open({match_.id, target_, identity_, service_.settings.most_subscriptions});
     if (!opening && opening.error().code == Code::forbidden)
         return refuse({opening.error().code, opening.error().sentence()});
     if (!opening) {
@@ -102,9 +98,9 @@ void Session::on(const Authenticate& message, std::size_t bytes) {
         return fail({Code::forbidden, "the token is of another user or role"});
     if (!admit(claims)) return;
     if (endpoint().dialect == Dialect::v69)
-        send(authentication_succeeded(identity_, expires_at_, wall_now()));
+        send(authentication_succeeded(identity_, expires_at_, clock_now().wall));
     else
-        send(authenticated(identity_.wallet, expires_at_, wall_now()));
+        send(authenticated(identity_.wallet, expires_at_, clock_now().wall));
     if (!is_first) return;
     greet();
     if (is_open_)
@@ -116,7 +112,7 @@ void Session::on(const Authenticate& message, std::size_t bytes) {
 // A token that is no good; what everybody may see stays open.
 void Session::fail(const Complaint& complaint) {
     if (endpoint().dialect == Dialect::v69)
-        send(authentication_failed(complaint.sentence, wall_now()));
+        send(authentication_failed(complaint.sentence, clock_now().wall));
     if (!is_public()) return refuse(complaint);
     service_.lines.tokens.write(
         platform::log::Level::warn, "refused a token of {}: {}", name(), complaint.sentence
@@ -139,7 +135,7 @@ void Session::refuse(const Complaint& complaint) {
 }
 
 void Session::tell(const Complaint& complaint) {
-    send(error_message(endpoint().dialect, complaint, wall_now()));
+    send(error_message(endpoint().dialect, complaint, clock_now().wall));
 }
 
 void Session::watch_token(Instant now, Seconds wall) {
@@ -149,7 +145,7 @@ void Session::watch_token(Instant now, Seconds wall) {
     if (wall >= expires_at_) return expire();
     if (warned_of_expiry_ || wall + kWarnBeforeExpiry < expires_at_) return;
     warned_of_expiry_ = true;
-    send(token_expiring(expires_at_, wall_now()));
+    send(token_expiring(expires_at_, clock_now().wall));
 }
 
 void Session::expire() {

@@ -1,25 +1,14 @@
 #include "platform/log.hpp"
+#include "wsserver/io/clock.hpp"
 #include "wsserver/io/hub.hpp"
 #include "wsserver/net/session.hpp"
 
-#include <algorithm>
-
 // What the client sends.
 namespace duel::wsserver {
-namespace {
-
-using std::chrono::steady_clock;
-using std::chrono::system_clock;
-
-Timestamp wall_now() {
-    return std::chrono::time_point_cast<std::chrono::milliseconds>(system_clock::now());
-}
-
-}  // namespace
 
 void Session::on_message(std::string_view text) {
     ++messages_in_;
-    if (is_too_often()) return on_too_often();
+    if (!inbound_.take(std::chrono::steady_clock::now())) return on_too_often();
     std::visit([&](const auto& message) { on(message, text.size()); }, read_client_message(text));
 }
 
@@ -31,20 +20,9 @@ void Session::on_too_often() {
     close(4429, "too many messages");
 }
 
-bool Session::is_too_often() {
-    const auto now = steady_clock::now();
-    const auto rate = service_.settings.messages_per_second;
-    const std::chrono::duration<double> passed = now - allowance_at_;
-    allowance_at_ = now;
-    allowance_ = std::min(allowance_ + passed.count() * rate, 2 * rate);
-    if (allowance_ < 1) return true;
-    allowance_ -= 1;
-    return false;
-}
-
 void Session::on(const Ping&, std::size_t bytes) {
     loop_.tally().received("ping", bytes);
-    send(pong(wall_now()));
+    send(pong(clock_now().wall));
 }
 
 void Session::on(const Pong&, std::size_t bytes) {

@@ -1,10 +1,7 @@
+#include "wsserver/io/clock.hpp"
 #include "wsserver/io/hub.hpp"
 #include "wsserver/net/frame.hpp"
 #include "wsserver/net/session.hpp"
-
-#include <boost/asio/post.hpp>
-
-#include <algorithm>
 
 // Bytes in and out.
 namespace duel::wsserver {
@@ -17,7 +14,6 @@ using std::chrono::steady_clock;
 constexpr int kReadsAtOnce = 4;
 constexpr int kWritesAtOnce = 16;
 
-constexpr std::uint16_t kNoCode = 1006;      // TCP ended without a close frame; never on the wire
 constexpr std::uint16_t kEmptyClose = 1005;  // a close frame without a code; neither
 
 }  // namespace
@@ -32,8 +28,7 @@ void Session::read() {
                 if (!error && !self->is_finished_) self->read();
             });
         }
-        if (step.outcome != TlsSocket::Outcome::done)
-            return farewell_ ? finish_farewell() : finish(kNoCode, "the client went away");
+        if (step.outcome != TlsSocket::Outcome::done) return lost();
         last_heard_->store(steady_clock::now().time_since_epoch().count());
         take(bytes.first(step.bytes));
     }
@@ -57,7 +52,7 @@ void Session::take(std::span<char> bytes) {
                 break;
             case FrameReader::What::ping:
                 if (farewell_) break;
-                if (is_too_often()) {
+                if (!inbound_.take(steady_clock::now())) {
                     on_too_often();
                 } else {
                     pong_ = event.payload;
@@ -79,25 +74,17 @@ void Session::take(std::span<char> bytes) {
 // An empty close is answered with 1000: existing clients take an empty answer for a failure.
 void Session::on_close(const FrameReader::Event& event) {
     if (is_closing_) return finish_farewell();
-    const std::uint16_t code = event.code == kEmptyClose ? 1000 : event.code;
-    farewell_ = Farewell{
+    begin_farewell(
         Farewell::Kind::answer,
-        code,
-        "closed by the client",
-        steady_clock::now() + service_.settings.close_deadline};
-    give_up_queue();
-    pump();
+        event.code == kEmptyClose ? 1000 : event.code,
+        "closed by the client"
+    );
 }
 
 // No frame can be read after a broken one, so no answer is waited for (RFC 6455, section 7.1.7).
 void Session::on_refused(const FrameReader::Event& event) {
     if (is_closing_) return finish_farewell();
-    farewell_ = Farewell{
-        Farewell::Kind::failure,
-        event.code,
-        std::string{event.payload},
-        steady_clock::now() + service_.settings.close_deadline};
-    pump();
+    begin_farewell(Farewell::Kind::failure, event.code, std::string{event.payload});
 }
 
 void Session::pump() {
@@ -126,9 +113,11 @@ void Session::gather(std::string& record) {
     }
     if (!queue_.empty()) {
         const auto before = queue_.bytes();
-        const auto change = queue_.take(record, TlsSocket::kRecordBytes, [this](const auto& item) {
-            on_sent(item);
-        });
+        const auto change = queue_.take(
+            record,
+            TlsSocket::kRecordBytes,
+            [this, now = clock_now()](const auto& item) { on_taken(item, now); }
+        );
         loop_.tally().queue_changed(
             static_cast<std::ptrdiff_t>(queue_.bytes()) - static_cast<std::ptrdiff_t>(before)
         );
@@ -154,7 +143,7 @@ bool Session::write(std::string_view record) {
         wait_to_write(step.wants() ? step.outcome : TlsSocket::Outcome::wants_write);
         return false;
     }
-    farewell_ ? finish_farewell() : finish(kNoCode, "the client went away");
+    lost();
     return false;
 }
 
@@ -171,9 +160,9 @@ void Session::write_blocked() {
     blocked_since_ = since;  // it is the same record still
 }
 
-void Session::on_sent(const OutboundQueue::Item& item) {
+void Session::on_taken(const OutboundQueue::Item& item, Now now) {
     ++messages_out_;
-    loop_.tally().sent(item);
+    loop_.tally().sent(item, now);
     if (item.report) service_.hub.written(id_);
 }
 

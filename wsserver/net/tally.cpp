@@ -22,23 +22,23 @@ void Tally::received(std::string_view type, std::size_t bytes) {
     traffic_.bytes_in += bytes;
 }
 
-void Tally::sent(const OutboundQueue::Item& item) {
+void Tally::sent(const OutboundQueue::Item& item, Now now) {
     using Seconds = std::chrono::duration<double>;
     const auto& message = *item.message;
     count(out_, message.type, message.text.size());
     ++traffic_.messages_out;
     traffic_.bytes_out += message.text.size();
     if (message.logged_at_ms <= 0) return;
-    const Seconds since_log = std::chrono::system_clock::now().time_since_epoch() -
-                              std::chrono::milliseconds{message.logged_at_ms};
+    const Seconds since_log =
+        now.wall.time_since_epoch() - std::chrono::milliseconds{message.logged_at_ms};
     since_log_.add(since_log.count());
     if (item.handed == Instant{}) return;
-    since_hub_.add(Seconds{std::chrono::steady_clock::now() - item.handed}.count());
+    since_hub_.add(Seconds{now.steady - item.handed}.count());
 }
 
 void Tally::failed(Code code) {
     ++traffic_.errors[code];
-    meters_.failed(text(code));
+    ++errors_[code];
 }
 
 void Tally::queue_changed(std::ptrdiff_t bytes) {
@@ -52,6 +52,8 @@ void Tally::hand_on() {
         meters_.received(std::exchange(one, {one.type}));
     for (auto& one : out_)
         meters_.sent(std::exchange(one, {one.type}));
+    for (const auto& [code, count] : std::exchange(errors_, {}))
+        meters_.failed(text(code), count);
     meters_.deliveries.Increment(static_cast<double>(std::exchange(deliveries_, 0)));
     meters_.given_up.Increment(static_cast<double>(std::exchange(given_up_, 0)));
     since_log_.hand_on();

@@ -9,6 +9,8 @@
 #include "wsserver/streams/traffic.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <string_view>
 #include <vector>
 
@@ -22,8 +24,8 @@ public:
     void received(std::string_view type, std::size_t bytes);
     // Put in line for a client.
     void delivered() { ++deliveries_; }
-    // Written to the socket; `handed` is when it was put in line.
-    void sent(const OutboundQueue::Item& item);
+    // Given to TLS, which writes it at once where the socket takes it.
+    void sent(const OutboundQueue::Item& item, Now now);
     void failed(Code code);
     // State and event messages that a client will never get from here.
     void gave_up(std::size_t messages) { given_up_ += messages; }
@@ -45,6 +47,7 @@ private:
     std::vector<Meters::Amount> out_;
     std::size_t deliveries_ = 0;
     std::size_t given_up_ = 0;
+    std::map<Code, std::uint64_t> errors_;
     std::ptrdiff_t queue_bytes_ = 0;
     std::ptrdiff_t told_queue_bytes_ = 0;
     Observations since_log_;

@@ -42,9 +42,11 @@ TlsContext::TlsContext(const std::string& certificate, const std::string& key)
 }
 
 TlsSource::TlsSource(std::string certificate, std::string key)
-    : certificate_{std::move(certificate)},
-      key_{std::move(key)},
-      context_{std::make_shared<const TlsContext>(certificate_, key_)} {}
+    : certificate_{std::move(certificate)}, key_{std::move(key)} {
+    watch_.add({certificate_, key_}, [this] { renew(); });
+    context_ = std::make_shared<const TlsContext>(certificate_, key_);
+    watch_.start();
+}
 
 std::shared_ptr<const TlsContext> TlsSource::context() const {
     const std::lock_guard lock{mutex_};

@@ -2,6 +2,8 @@
 
 // The certificate of the server and how it speaks TLS.
 
+#include "platform/file_watch.hpp"
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 
@@ -36,15 +38,16 @@ public:
 
     std::shared_ptr<const TlsContext> context() const;
 
+private:
     // Reads the files again; where they cannot be used, says so and keeps what there is: the other
     // of the two may be on its way.
     void renew();
 
-private:
     std::string certificate_;
     std::string key_;
     mutable std::mutex mutex_;
     std::shared_ptr<const TlsContext> context_;
+    platform::FileWatch watch_;  // last: it uses all of the above
 };
 
 }  // namespace duel::wsserver

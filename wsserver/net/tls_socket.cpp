@@ -67,51 +67,43 @@ TlsSocket::Step TlsSocket::write(std::string_view bytes) {
     return step_of(result, written);
 }
 
-void TlsSocket::shake_hands(TlsHandler done) {
-    Step step{Outcome::failed};
-    if (!has_failed_) {
-        ERR_clear_error();
-        step = step_of(SSL_accept(ssl_.get()), 0);
-    }
+// The attempt gives a Step; it is made again whenever the socket is ready for what it wants.
+template <class Attempt>
+void TlsSocket::repeat(Attempt attempt, TlsHandler done) {
+    const Step step = attempt();
     if (!step.wants()) {
-        boost::asio::post(
-            get_executor(),
-            [done = std::move(done), error = error_of(step)]() mutable { done(error); }
-        );
+        boost::asio::post(get_executor(), [done = std::move(done), step]() mutable {
+            done(error_of(step), step.bytes);
+        });
         return;
     }
-    async_wait(step.outcome, [this, done = std::move(done)](error_code error) mutable {
+    async_wait(step.outcome, [this, attempt, done = std::move(done)](error_code error) mutable {
         if (error) return done(error);
-        shake_hands(std::move(done));
+        repeat(attempt, std::move(done));
     });
+}
+
+void TlsSocket::shake_hands(TlsHandler done) {
+    const auto attempt = [this] {
+        if (has_failed_) return Step{Outcome::failed};
+        ERR_clear_error();
+        return step_of(SSL_accept(ssl_.get()), 0);
+    };
+    repeat(attempt, std::move(done));
 }
 
 void TlsSocket::read_some(boost::asio::mutable_buffer into, TlsHandler done) {
-    const Step step = read({static_cast<char*>(into.data()), into.size()});
-    if (!step.wants()) {
-        boost::asio::post(get_executor(), [done = std::move(done), step]() mutable {
-            done(error_of(step), step.bytes);
-        });
-        return;
-    }
-    async_wait(step.outcome, [this, into, done = std::move(done)](error_code error) mutable {
-        if (error) return done(error);
-        read_some(into, std::move(done));
-    });
+    const auto attempt = [this, into] {
+        return read({static_cast<char*>(into.data()), into.size()});
+    };
+    repeat(attempt, std::move(done));
 }
 
 void TlsSocket::write_some(boost::asio::const_buffer bytes, TlsHandler done) {
-    const Step step = write({static_cast<const char*>(bytes.data()), bytes.size()});
-    if (!step.wants()) {
-        boost::asio::post(get_executor(), [done = std::move(done), step]() mutable {
-            done(error_of(step), step.bytes);
-        });
-        return;
-    }
-    async_wait(step.outcome, [this, bytes, done = std::move(done)](error_code error) mutable {
-        if (error) return done(error);
-        write_some(bytes, std::move(done));
-    });
+    const auto attempt = [this, bytes] {
+        return write({static_cast<const char*>(bytes.data()), bytes.size()});
+    };
+    repeat(attempt, std::move(done));
 }
 
 void TlsSocket::end_sending() {

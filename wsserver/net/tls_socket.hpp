@@ -94,6 +94,8 @@ private:
     }
 
     Step step_of(int result, std::size_t bytes);
+    template <class Attempt>
+    void repeat(Attempt attempt, platform::TlsHandler done);
     void shake_hands(platform::TlsHandler done);
     void read_some(boost::asio::mutable_buffer into, platform::TlsHandler done);
     void write_some(boost::asio::const_buffer bytes, platform::TlsHandler done);

@@ -4,6 +4,7 @@
 // fields, deliveries of one connection in their own order.
 
 #include "core/channel.hpp"
+#include "core/words.hpp"
 #include "wsserver/streams/message.hpp"
 #include "wsserver/streams/monitor.hpp"
 #include "wsserver/streams/subscription.hpp"
@@ -57,19 +58,22 @@ enum class Recovery {
     ahead_of_server,
     invalid_cursor,
 };
-inline constexpr std::array<std::string_view, 6> kRecoveries{
+
+}  // namespace duel::wsserver
+
+template <>
+inline constexpr std::array<std::string_view, 6> duel::kWords<duel::wsserver::Recovery>{
     "none",
     "replayed",
     "epoch_changed",
     "too_old",
     "ahead_of_server",
     "invalid_cursor"};
-constexpr std::string_view text(Recovery recovery) {
-    return kRecoveries[static_cast<std::size_t>(recovery)];
-}
+
+namespace duel::wsserver {
 
 struct Counts {
-    std::array<std::uint64_t, kRecoveries.size()> recoveries{};
+    std::array<std::uint64_t, kWords<Recovery>.size()> recoveries{};
     std::uint64_t conflated = 0;  // changes that a later one replaced before they were sent
     std::uint64_t withheld = 0;   // state messages kept from clients that read too slowly
     std::uint64_t snapshots = 0;  // that subscribers waited for
