@@ -142,7 +142,6 @@ void ChannelStream::on_written(ConnectionId who, Now now, Output& out) {
 
 void ChannelStream::renumber(Now now, Output& out) {
     loaded_ = false;
-    ticket_ = 0;
     pending_.clear();
     seq_ = state_seq_ = event_seq_ = 0;
     for (auto& subscriber : subscribers_) {
@@ -152,7 +151,7 @@ void ChannelStream::renumber(Now now, Output& out) {
         subscriber->reading = subscriber->writing = false;
         subscriber->waits_since = now.steady;
     }
-    ask_snapshot(out);
+    ask_again(out);
 }
 
 }  // namespace duel::wsserver

@@ -12,11 +12,15 @@ using Stage = Subscriber::Stage;
 ChannelStream::ChannelStream(Channel channel, Board& board)
     : channel_(std::move(channel)), key_(channel_.key()), board_(board) {}
 
-void ChannelStream::subscribe(Subscriber subscriber, Now now, Output& out) {
+void ChannelStream::subscribe_again(Subscriber subscriber, Now now, Output& out) {
     if (const auto* before = find(subscriber.peer->id)) {
         go_on(*before, subscriber);
         unsubscribe(subscriber.peer->id);
     }
+    subscribe(std::move(subscriber), now, out);
+}
+
+void ChannelStream::subscribe(Subscriber subscriber, Now now, Output& out) {
     subscribers_.push_back(std::make_unique<Subscriber>(std::move(subscriber)));
     touch();
     if (loaded_)
@@ -60,6 +64,11 @@ void ChannelStream::ask_snapshot(Output& out) {
     if (ticket_ != 0) return;
     ticket_ = ++board_.tickets;
     out.asks.push_back({.what = Ask::What::snapshot, .channel = channel_, .ticket = ticket_});
+}
+
+void ChannelStream::ask_again(Output& out) {
+    ticket_ = 0;
+    ask_snapshot(out);
 }
 
 std::vector<ConnectionId>
@@ -140,10 +149,15 @@ void ChannelStream::on_event(const RecentEvent& event, Now now, Output& out) {
     }
 }
 
-void ChannelStream::on_state(const feed::Record& record, std::int64_t logged_at_ms, Now now) {
+void ChannelStream::on_state(
+    const feed::Record& record,
+    std::int64_t logged_at_ms,
+    Now now,
+    Counts& counts
+) {
     touch();
     if (ticket_ != 0) pending_.push_back({record, logged_at_ms});
-    if (loaded_) take(record, logged_at_ms, now, early_counts_);
+    if (loaded_) take(record, logged_at_ms, now, counts);
 }
 
 void ChannelStream::take(
@@ -157,11 +171,6 @@ void ChannelStream::take(
     seq_ = std::max(seq_, state_seq_);
     logged_at_ms_ = logged_at_ms;
     apply(record.body, now, counts);
-}
-
-void ChannelStream::catch_up(ConnectionId who) {
-    touch();
-    if (auto* subscriber = find(who)) subscriber->behind |= subscriber->options.states;
 }
 
 void ChannelStream::touch() {
@@ -180,7 +189,6 @@ std::optional<Instant> ChannelStream::due() const {
 }
 
 void ChannelStream::flush(Now now, Output& out) {
-    out.counts.conflated += std::exchange(early_counts_.conflated, 0);
     if (!loaded_) return;
     if (const auto at = changes_due(); at && *at <= now.steady) send_changes(now, out);
     if (!is_whole()) return;

@@ -88,9 +88,11 @@ public:
     bool loaded() const { return loaded_; }
     const std::vector<std::unique_ptr<Subscriber>>& subscribers() const { return subscribers_; }
 
-    // Whoever follows it already goes on from where it stands, in the way that is asked now, unless
-    // it brings a cursor.
+    // By somebody who does not follow it.
     void subscribe(Subscriber subscriber, Now now, Output& out);
+    // By somebody who does, and goes on from where it stands, in the way that is asked now, unless
+    // it brings a cursor.
+    void subscribe_again(Subscriber subscriber, Now now, Output& out);
     void unsubscribe(ConnectionId who);
     // Event messages only from now on.
     void mute(ConnectionId who);
@@ -100,6 +102,8 @@ public:
     // Asks for a snapshot, unless one is on its way: without subscribers it makes the stream a
     // source for others, later it reads everything again.
     void ask_snapshot(Output& out);
+    // The same where one that is on its way may be too old.
+    void ask_again(Output& out);
 
     // Answers from Postgres, and the news that a page has left.
     // load() gives back who waited for something that does not exist: they were told, and are gone.
@@ -110,13 +114,10 @@ public:
 
     // A record of the feed about this channel, in their order. Events come with their message.
     void on_event(const RecentEvent& event, Now now, Output& out);
-    void on_state(const feed::Record& record, std::int64_t logged_at_ms, Now now);
+    void on_state(const feed::Record& record, std::int64_t logged_at_ms, Now now, Counts& counts);
 
     // Another numbering: everything is read again, and everybody is told.
     void renumber(Now now, Output& out);
-
-    // A client reads again after it was too slow: it gets the whole state.
-    void catch_up(ConnectionId who);
 
     // When flush() has something to do.
     std::optional<Instant> due() const;
@@ -201,7 +202,6 @@ private:
     std::uint64_t state_seq_ = 0;
     std::uint64_t event_seq_ = 0;
     std::int64_t logged_at_ms_ = 0;
-    Counts early_counts_;  // of on_state(), handed on by flush()
 };
 
 }  // namespace duel::wsserver

@@ -27,11 +27,6 @@ std::string encoded(const LeaderboardView::Rows& rows) {
 
 }  // namespace
 
-bool ContestStream::has_ended() const {
-    return contest_.status == ContestStatus::completed ||
-           contest_.status == ContestStatus::cancelled;
-}
-
 void ContestStream::replace(const Snapshot& snapshot, Now) {
     const auto& rows = std::get<ContestRows>(*snapshot.rows);
     contest_ = rows.contest;
@@ -82,54 +77,55 @@ void ContestStream::send_changes(Now now, Output& out) {
 
 // One message for all who see the same; only those whose own row stands apart get one of their own.
 void ContestStream::send_leaderboard(Output& out) {
-    struct Shared {
+    struct Difference {
         LeaderboardView::Change change;
         std::string changed_rows;
-        MessagePtr full, diff;
+        MessagePtr message;
     };
-    std::map<std::size_t, LeaderboardView::Rows> tops;
-    std::map<std::size_t, Shared> shared;
+    std::map<std::size_t, MessagePtr> whole;
+    std::map<std::size_t, Difference> differences;
     for_current(out, [&](Subscriber& to) {
         const auto most = to.options.top;
-        auto& top = tops[most];
-        auto& made = shared[most];
-        if (top.empty()) {
-            top = leaderboard_.top(most);
-            made.change = leaderboard_.change_of_top(most, top);
-            made.changed_rows = encoded(made.change.rows);
-        }
-        const auto* own = own_row(to, top);
+        const auto* own = own_row(to);
         if (!to.options.diff) {
             if (own != nullptr)
                 return deliver(to, leaderboard_updated({encoded_top(most), own, {}}, {}), out);
-            if (!made.full) made.full = leaderboard_updated({encoded_top(most), nullptr, {}}, {});
-            return deliver(to, made.full, out);
+            auto& message = whole[most];
+            if (!message) message = leaderboard_updated({encoded_top(most), nullptr, {}}, {});
+            return deliver(to, message, out);
+        }
+        const auto [found, is_first] = differences.try_emplace(most);
+        auto& [change, changed_rows, message] = found->second;
+        if (is_first) {
+            change = leaderboard_.change_of_top(most);
+            changed_rows = encoded(change.rows);
         }
         const auto& viewer = to.options.viewer;
         const bool has_gone = leaderboard_.has_gone(viewer) && leaderboard_.row(viewer) == nullptr;
         const bool is_news = own != nullptr && (leaderboard_.has_changed(viewer) ||
                                                 leaderboard_.was_in_top(most, viewer));
         if (is_news || has_gone) {
-            View view{made.changed_rows, own, made.change.removed};
+            View view{changed_rows, own, change.removed};
             std::erase(view.removed, viewer);
             if (has_gone) view.removed.push_back(viewer);
             return deliver(to, leaderboard_updated(view, Mode::diff), out);
         }
-        if (!made.diff)
-            made.diff =
-                leaderboard_updated({made.changed_rows, nullptr, made.change.removed}, Mode::diff);
-        deliver(to, made.diff, out);
+        if (!message)
+            message = leaderboard_updated({changed_rows, nullptr, change.removed}, Mode::diff);
+        deliver(to, message, out);
     });
-    leaderboard_.settle(tops);
+    std::set<std::size_t> shown;
+    for (const auto& [most, difference] : differences)
+        shown.insert(most);
+    leaderboard_.settle(shown);
 }
 
 void ContestStream::send_whole(Subscriber& to, Now now, Output& out) {
     if (!contest_changed_at_ && !leaderboard_changed_at_) sent_at_ = now.steady;
     deliver(to, contest_updated(), out);
-    const auto& top = leaderboard_.top(to.options.top);
     const auto mode = to.options.diff ? std::optional{Mode::snapshot} : std::nullopt;
-    if (mode) leaderboard_.note_shown(to.options.top, top);
-    const View view{encoded_top(to.options.top), own_row(to, top), {}};
+    if (mode) leaderboard_.note_shown(to.options.top);
+    const View view{encoded_top(to.options.top), own_row(to), {}};
     deliver(to, leaderboard_updated(view, mode), out);
 }
 
@@ -139,10 +135,9 @@ const std::string& ContestStream::encoded_top(std::size_t most) {
     return found->second;
 }
 
-const LeaderboardView::Row*
-ContestStream::own_row(const Subscriber& of, const LeaderboardView::Rows& top) const {
+const LeaderboardView::Row* ContestStream::own_row(const Subscriber& of) const {
     const auto* own = leaderboard_.row(of.options.viewer);
-    return own == nullptr || std::find(top.begin(), top.end(), own) != top.end() ? nullptr : own;
+    return own == nullptr || leaderboard_.is_in_top(of.options.top, *own) ? nullptr : own;
 }
 
 MessagePtr ContestStream::contest_updated() const {

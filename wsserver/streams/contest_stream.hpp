@@ -17,8 +17,6 @@ public:
 
     using ChannelStream::ChannelStream;
 
-    bool has_ended() const;
-
 protected:
     void replace(const Snapshot& snapshot, Now now) override;
     void apply(const feed::Body& state, Now now, Counts& counts) override;
@@ -41,8 +39,7 @@ private:
     // Many clients come at once, each with an own row: what they have in common is encoded once.
     const std::string& encoded_top(std::size_t most);
     // The client's own row where the top does not show it.
-    const LeaderboardView::Row* own_row(const Subscriber& of, const LeaderboardView::Rows& top)
-        const;
+    const LeaderboardView::Row* own_row(const Subscriber& of) const;
 
     feed::Contest contest_;
     LeaderboardView leaderboard_;

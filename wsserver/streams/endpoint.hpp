@@ -56,8 +56,8 @@ struct Endpoint {
 
 // What the endpoints read from their queries in the same way.
 bool asks_for_diff(const Target& target);
-// Whether each is one of the intervals of candles.
-Result<void> check_intervals(const std::vector<std::string>& intervals);
+// The intervals of candles that a message asks for; 1m where it names none.
+Result<std::vector<std::string>> intervals_of(const Demand& demand);
 // An id or a symbol: 1 to 200 bytes, no NUL, as the log has them.
 Result<std::string> id_from(std::string_view field, const std::string& text);
 

@@ -31,10 +31,9 @@ std::string_view change_type(const SourceStatus& before, const SourceStatus& aft
     if (before.breaker != after.breaker) {
         if (after.breaker == Breaker::open) return "breaker:trip";
         if (after.breaker == Breaker::closed) return "breaker:reset";
+        return "health:update";
     }
-    return circuit(before.breaker) != circuit(after.breaker) || health(before) != health(after)
-               ? "health:update"
-               : "metrics:update";
+    return health(before) != health(after) ? "health:update" : "metrics:update";
 }
 
 }  // namespace

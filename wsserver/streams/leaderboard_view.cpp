@@ -13,6 +13,11 @@ wallets_of(const std::map<std::size_t, std::set<std::string>>& shown, std::size_
     return found == shown.end() ? kNobody : found->second;
 }
 
+// What the rows are sorted by.
+auto place_of(const LeaderboardView::Row& row) {
+    return std::tie(row.rank, row.wallet_address);
+}
+
 }  // namespace
 
 void LeaderboardView::replace(std::vector<Row> rows, Timestamp ranked_at) {
@@ -57,18 +62,23 @@ const LeaderboardView::Rows& LeaderboardView::top(std::size_t most) const {
     // More than wanted where they share a rank.
     const auto end = rows.begin() + static_cast<std::ptrdiff_t>(std::min(most, rows.size()));
     std::partial_sort(rows.begin(), end, rows.end(), [](const Row* a, const Row* b) {
-        return std::tie(a->rank, a->wallet_address) < std::tie(b->rank, b->wallet_address);
+        return place_of(*a) < place_of(*b);
     });
     rows.erase(end, rows.end());
     return rows;
 }
 
-LeaderboardView::Change LeaderboardView::change_of_top(std::size_t most, const Rows& top) const {
+bool LeaderboardView::is_in_top(std::size_t most, const Row& row) const {
+    const auto& rows = top(most);
+    return !rows.empty() && place_of(row) <= place_of(*rows.back());
+}
+
+LeaderboardView::Change LeaderboardView::change_of_top(std::size_t most) const {
     const auto& before = wallets_of(shown_, most);
     const auto& also = wallets_of(also_shown_, most);
     Change change;
     std::set<std::string_view> now;
-    for (const auto* row : top) {
+    for (const auto* row : top(most)) {
         now.insert(row->wallet_address);
         if (has_changed(row->wallet_address) || !before.contains(row->wallet_address))
             change.rows.push_back(row);
@@ -86,23 +96,23 @@ bool LeaderboardView::was_in_top(std::size_t most, const std::string& wallet_add
            wallets_of(also_shown_, most).contains(wallet_address);
 }
 
-void LeaderboardView::note_shown(std::size_t most, const Rows& top) {
+void LeaderboardView::note_shown(std::size_t most) {
     if (!noted_.insert(most).second) return;
     const bool is_settled = changed_.empty() && gone_.empty();
     auto& wallets = is_settled ? shown_[most] : also_shown_[most];
-    for (const auto* row : top)
+    for (const auto* row : top(most))
         wallets.insert(row->wallet_address);
 }
 
-void LeaderboardView::settle(const std::map<std::size_t, Rows>& shown) {
+void LeaderboardView::settle(const std::set<std::size_t>& shown) {
     noted_.clear();
     changed_.clear();
     gone_.clear();
     also_shown_.clear();
     shown_.clear();
-    for (const auto& [most, rows] : shown) {
+    for (const auto most : shown) {
         auto& wallets = shown_[most];
-        for (const auto* row : rows)
+        for (const auto* row : top(most))
             wallets.insert(row->wallet_address);
     }
 }

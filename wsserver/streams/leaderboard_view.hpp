@@ -33,6 +33,8 @@ public:
 
     // The first `most` rows. Valid until the next change, and worked out once until then.
     const Rows& top(std::size_t most) const;
+    // Whether that row, which is one of the view's, is among them.
+    bool is_in_top(std::size_t most, const Row& row) const;
 
     // What a client with that top has to be told since the last settle(): rows to put, wallets to
     // take away. Both are about the top only.
@@ -40,7 +42,7 @@ public:
         Rows rows;
         std::vector<std::string> removed;
     };
-    Change change_of_top(std::size_t most, const Rows& top) const;
+    Change change_of_top(std::size_t most) const;
     // Whether this wallet's row is other than at the last settle().
     bool has_changed(const std::string& wallet_address) const {
         return changed_.contains(wallet_address);
@@ -53,10 +55,10 @@ public:
     }
 
     // One client was shown this top. Between two settle(), what leaves it after has to be told too.
-    void note_shown(std::size_t most, const Rows& top);
+    void note_shown(std::size_t most);
 
-    // Everybody was told: `shown` is the top of each size in use.
-    void settle(const std::map<std::size_t, Rows>& shown);
+    // Everybody was told: `shown` are the sizes of tops whose differences were.
+    void settle(const std::set<std::size_t>& shown);
 
 private:
     std::unordered_map<std::string, Row> rows_;

@@ -7,6 +7,17 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kIntervals{"1m", "5m", "15m", "1h", "4h", "1d"};
 
+Result<void> check_intervals(const std::vector<std::string>& intervals) {
+    for (const auto& interval : intervals)
+        if (std::find(kIntervals.begin(), kIntervals.end(), interval) == kIntervals.end())
+            return Error{
+                Code::invalid_field,
+                "intervals",
+                excerpt(interval),
+                "some of 1m, 5m, 15m, 1h, 4h, 1d"};
+    return {};
+}
+
 Result<std::vector<std::string>> intervals_from(const Target& target) {
     const auto* text = target.last("intervals");
     if (text == nullptr) return Options{}.intervals;
@@ -17,15 +28,12 @@ Result<std::vector<std::string>> intervals_from(const Target& target) {
 
 }  // namespace
 
-Result<void> check_intervals(const std::vector<std::string>& intervals) {
-    for (const auto& interval : intervals)
-        if (std::find(kIntervals.begin(), kIntervals.end(), interval) == kIntervals.end())
-            return Error{
-                Code::invalid_field,
-                "intervals",
-                excerpt(interval),
-                "some of 1m, 5m, 15m, 1h, 4h, 1d"};
-    return {};
+Result<std::vector<std::string>> intervals_of(const Demand& demand) {
+    if (!demand.fields.contains("intervals")) return Options{}.intervals;
+    auto intervals = texts_of(demand, "intervals");
+    if (!intervals) return intervals.error();
+    if (const auto checked = check_intervals(*intervals); !checked) return checked.error();
+    return intervals;
 }
 
 // /api/v2/ws/market?symbols=A,B&intervals=1m,1h&since=

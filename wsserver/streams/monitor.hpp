@@ -2,6 +2,7 @@
 
 // What admins see of this server: its connections and what happens to them. Plain data.
 
+#include "core/words.hpp"
 #include "wsserver/streams/now.hpp"
 #include "wsserver/streams/subscription.hpp"
 #include "wsserver/streams/traffic.hpp"
@@ -22,11 +23,17 @@ enum class ConnectionState {
     slow,  // reads too slowly: gets event messages only
     closing,
 };
-inline constexpr std::array<std::string_view, 4> kConnectionStates{
+
+}  // namespace duel::wsserver
+
+template <>
+inline constexpr std::array<std::string_view, 4> duel::kWords<duel::wsserver::ConnectionState>{
     "waiting",
     "open",
     "slow",
     "closing"};
+
+namespace duel::wsserver {
 
 struct ConnectionRow {
     ConnectionId id = 0;

@@ -14,7 +14,7 @@ std::optional<std::string_view> unless_empty(std::string_view text) {
 void write(JsonWriter& writer, const ConnectionRow& row) {
     writer.begin_object().field("id", hex_id(row.id)).field("endpoint", row.endpoint);
     writer.field("wallet", unless_empty(row.wallet)).field("ip", row.ip);
-    writer.field("state", kConnectionStates.at(static_cast<std::size_t>(row.state)));
+    writer.field("state", text(row.state));
     writer.field("connected_at", row.connected_at).field("idle_ms", row.idle.count());
     writer.field("messages_in", row.messages_in).field("messages_out", row.messages_out);
     writer.field("queue_bytes", row.queue_bytes).end_object();

@@ -38,10 +38,8 @@ Result<MonitorFilter> filter_of(const Demand& demand) {
     if (!endpoint->empty() && std::ranges::none_of(kEndpoints, is_named))
         return refused(demand, "endpoint", "the name of an endpoint, such as v2_market");
     if (!state->empty()) {
-        const auto found = std::ranges::find(kConnectionStates, *state);
-        if (found == kConnectionStates.end())
-            return refused(demand, "state", "waiting, open, slow or closing");
-        filter.state = static_cast<ConnectionState>(found - kConnectionStates.begin());
+        filter.state = from_text<ConnectionState>(*state);
+        if (!filter.state) return refused(demand, "state", "waiting, open, slow or closing");
     }
     if (const auto limit = demand.fields.find("limit"); limit != demand.fields.end()) {
         if (!limit->is_number_unsigned() || *limit > kMostRows)

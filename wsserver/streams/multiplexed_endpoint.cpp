@@ -44,12 +44,9 @@ Result<Options> options_of(const Demand& demand, const Identity& identity) {
                 "a whole number from 1 to " + std::to_string(ContestStream::kMostTop)};
         options.top = top->get<std::size_t>();
     }
-    if (demand.fields.contains("intervals")) {
-        auto intervals = texts_of(demand, "intervals");
-        if (!intervals) return intervals.error();
-        if (const auto checked = check_intervals(*intervals); !checked) return checked.error();
-        options.intervals = std::move(*intervals);
-    }
+    auto intervals = intervals_of(demand);
+    if (!intervals) return intervals.error();
+    options.intervals = std::move(*intervals);
     return options;
 }
 

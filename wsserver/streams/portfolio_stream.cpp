@@ -13,14 +13,21 @@ PortfolioStream::~PortfolioStream() {
 
 std::set<std::string> PortfolioStream::wanted_markets() const {
     std::set<std::string> symbols;
-    const bool is_followed =
-        std::any_of(subscribers().begin(), subscribers().end(), [](const auto& one) {
-            return one->options.states;
-        });
-    if (is_followed)
+    if (is_state_followed())
         for (const auto& [symbol, position] : positions_)
             symbols.insert(symbol);
     return symbols;
+}
+
+bool PortfolioStream::is_state_followed() const {
+    return std::ranges::any_of(subscribers(), [](const auto& one) { return one->options.states; });
+}
+
+bool PortfolioStream::has_wanted_markets() const {
+    if (!is_state_followed()) return markets_.empty();
+    return std::ranges::equal(positions_, markets_, [](const auto& position, const auto& market) {
+        return position.first == market.first;
+    });
 }
 
 void PortfolioStream::connect(MarketStream& market, Now now, Output& out) {

@@ -25,6 +25,8 @@ public:
 
     // Symbols whose markets it should listen to: those held, while anybody follows the state.
     std::set<std::string> wanted_markets() const;
+    // Whether it listens to those and no others.
+    bool has_wanted_markets() const;
     const std::map<std::string, MarketStream*>& markets() const { return markets_; }
     void connect(MarketStream& market, Now now, Output& out);
     void disconnect(const std::string& symbol);
@@ -53,6 +55,7 @@ private:
         Amount performance_24h;
     };
 
+    bool is_state_followed() const;
     Worth worth() const;
     const std::string& name_of(const std::string& symbol) const;
     Amount mark_of(const feed::PositionRow& position) const;

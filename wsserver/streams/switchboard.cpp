@@ -6,6 +6,7 @@
 namespace duel::wsserver {
 namespace {
 
+constexpr std::string_view kPortfolios = "portfolio:";  // what their keys begin with
 constexpr Duration kAskEpochEvery = std::chrono::seconds{1};
 
 }  // namespace
@@ -67,9 +68,9 @@ void Switchboard::refuse_foreign_cursors(const Opening& opening, Since& since) c
 void Switchboard::close(ConnectionId who) {
     const auto found = connections_.find(who);
     if (found == connections_.end()) return;
+    drop_trades(*found->second);
     for (const auto& [key, reason] : found->second->channels)
         leave(*found->second, key);
-    drop_trades(*found->second);
     close_notices(who);
     connections_.erase(found);
 }
@@ -124,7 +125,7 @@ bool Switchboard::is_followed(const feed::Outline& outline) const {
     if (outline.type == feed::Price::kType && tokens_.is_followed()) return true;
     // A contest that ends concerns the channels of its portfolios.
     if (outline.type == feed::Contest::kType || streams_.contains(outline.channel)) return true;
-    if (trade_followers_.empty()) return false;
+    if (trade_followers_.empty() || !outline.channel.starts_with(kPortfolios)) return false;
     const auto channel = Channel::parse_key(outline.channel);
     return channel && trade_followers_.contains(channel->wallet);
 }
@@ -171,7 +172,7 @@ void Switchboard::take(const feed::Record& record, std::int64_t logged_at_ms, No
         board_.recent.add(head.channel, event, now.steady);
         if (stream != nullptr) stream->on_event(event, now, out_);
     } else if (stream != nullptr) {
-        stream->on_state(record, logged_at_ms, now);
+        stream->on_state(record, logged_at_ms, now, out_.counts);
     }
     if (const auto* contest = std::get_if<feed::Contest>(&record.body))
         if (contest->status == ContestStatus::completed ||
@@ -183,13 +184,13 @@ void Switchboard::take(const feed::Record& record, std::int64_t logged_at_ms, No
 void Switchboard::reload_portfolios_of(const std::string& contest_id) {
     for (auto& [key, entry] : streams_)
         if (entry.portfolio != nullptr && entry.stream->channel().name == contest_id)
-            entry.stream->ask_snapshot(out_);
+            entry.stream->ask_again(out_);
 }
 
 void Switchboard::reload() {
     board_.recent.clear();
     for (auto& [key, entry] : streams_)
-        entry.stream->ask_snapshot(out_);
+        entry.stream->ask_again(out_);
 }
 
 void Switchboard::on_snapshot(
@@ -230,6 +231,14 @@ void Switchboard::on_portfolios(
 ) {
     for (const auto& contest_id : contest_ids)
         follow_trades(Channel::portfolio(wallet, contest_id), {}, now);
+    // What could not be honoured was meant for one of these, not for contests yet to come.
+    const auto followers = trade_followers_.find(wallet);
+    if (followers == trade_followers_.end()) return;
+    for (const auto who : followers->second) {
+        auto& since = connections_.at(who)->since;
+        since.has_invalid = false;
+        since.invalid.clear();
+    }
 }
 
 void Switchboard::on_baseline(
@@ -294,7 +303,11 @@ void Switchboard::follow(
         .since = connection.since.take(key),
         .from = from,
         .waits_since = now.steady};
-    entry(wish.channel).stream->subscribe(std::move(subscriber), now, out_);
+    auto& stream = *entry(wish.channel).stream;
+    if (is_new)
+        stream.subscribe(std::move(subscriber), now, out_);
+    else
+        stream.subscribe_again(std::move(subscriber), now, out_);
 }
 
 // Makes those who follow the trades of a wallet follow this portfolio of it, from that place on.

@@ -45,6 +45,7 @@ Instant Switchboard::due() const {
 }
 
 void Switchboard::connect_markets(PortfolioStream& portfolio, Now now) {
+    if (portfolio.has_wanted_markets()) return;
     const auto wanted = portfolio.wanted_markets();
     std::vector<std::string> unwanted;
     for (const auto& [symbol, market] : portfolio.markets())

@@ -30,11 +30,14 @@ void TokenBoard::heed(ConnectionId who, const TokenDemand& demand, Now now, Outp
 }
 
 void TokenBoard::subscribe(Follower& follower, const TokenDemand& demand, Now now, Output& out) {
-    if (follower.symbols.size() + demand.symbols.size() > kMostNames) {
+    std::vector<std::string> fresh;
+    for (const auto& symbol : demand.symbols)
+        if (!follower.symbols.contains(symbol)) fresh.push_back(symbol);
+    if (follower.symbols.size() + fresh.size() > kMostNames) {
         const Error error{
             Code::too_many_subscriptions,
             "symbols",
-            std::to_string(follower.symbols.size() + demand.symbols.size()),
+            std::to_string(follower.symbols.size() + fresh.size()),
             "at most " + std::to_string(kMostNames)};
         out.deliveries.push_back(
             {follower.peer->id, error_message(follower.peer->dialect, about(error), now.wall)}
@@ -42,15 +45,13 @@ void TokenBoard::subscribe(Follower& follower, const TokenDemand& demand, Now no
         return;
     }
     follower.follows_all = false;
-    std::vector<std::string> fresh;
-    for (const auto& symbol : demand.symbols)
-        if (follower.symbols.insert(symbol).second) fresh.push_back(symbol);
+    follower.symbols.insert(fresh.begin(), fresh.end());
     out.deliveries.push_back({follower.peer->id, tokens_named("tokens_subscribed", fresh, now.wall)}
     );
     send_known(follower, fresh, now, out);
 }
 
-// Whoever followed all of them follows none from now on but what it subscribes to.
+// Whoever follows all of them goes on to.
 void TokenBoard::unsubscribe(Follower& follower, const TokenDemand& demand, Now now, Output& out) {
     std::vector<std::string> gone;
     for (const auto& symbol : demand.symbols)
@@ -81,12 +82,12 @@ void TokenBoard::send_list(Follower& to, Now now, Output& out) {
 
 void TokenBoard::catch_up(ConnectionId who, Now now, Output& out) {
     const auto found = followers_.find(who);
-    if (found == followers_.end() || !is_loaded_) return;
+    if (found == followers_.end()) return;
     auto& follower = found->second;
-    if (follower.wants_list && follower.follows_all) return send_list(follower, now, out);
-    for (const auto& [symbol, token] : tokens_)
-        if (follower.follows(symbol))
-            out.deliveries.push_back({who, token_data(token, 0, now.wall)});
+    for (const auto& symbol : std::exchange(follower.missed, {}))
+        if (const auto token = tokens_.find(symbol);
+            token != tokens_.end() && follower.follows(symbol))
+            out.deliveries.push_back({who, token_data(token->second, 0, now.wall)});
 }
 
 MessagePtr TokenBoard::token_update(Now now) {
@@ -104,12 +105,11 @@ MessagePtr TokenBoard::token_update(Now now) {
 
 bool TokenBoard::wants_rows(Now now) const {
     if (followers_.empty()) return false;
-    if (!has_asked_) return true;
-    return now.steady - asked_at_ >= (is_stale_ ? kReadSoonest : kReadEvery);
+    if (!asked_at_) return true;
+    return now.steady - *asked_at_ >= (is_stale_ ? kReadSoonest : kReadEvery);
 }
 
 void TokenBoard::asked(Now now) {
-    has_asked_ = true;
     is_stale_ = false;
     asked_at_ = now.steady;
 }
@@ -117,14 +117,16 @@ void TokenBoard::asked(Now now) {
 void TokenBoard::load(const std::vector<TokenRow>& rows, Now now, Output& out) {
     if (followers_.empty()) return;
     const bool is_first = !std::exchange(is_loaded_, true);
-    bool has_new = tokens_.size() != rows.size();
+    bool has_changed = tokens_.size() != rows.size();  // the list
+    std::vector<std::string> fresh;
     const auto before = std::exchange(tokens_, {});
     list_.reset();
     for (const auto& row : rows) {
         auto& token = tokens_[row.symbol] = row;
         const auto old = before.find(row.symbol);
         if (old == before.end()) {
-            has_new = true;
+            has_changed = true;
+            fresh.push_back(row.symbol);
             continue;
         }
         // The feed may be ahead of what was read.
@@ -136,9 +138,11 @@ void TokenBoard::load(const std::vector<TokenRow>& rows, Now now, Output& out) {
         if (token != old->second) changed(row.symbol, now, out);
     }
     for (auto& [who, follower] : followers_) {
-        if (is_first && !follower.follows_all)
-            send_known(follower, {follower.symbols.begin(), follower.symbols.end()}, now, out);
-        if (follower.waits || (has_new && follower.wants_list && !is_first))
+        // What nobody knew before: to those who asked for it, and where there is no list to tell.
+        if (!follower.follows_all || (!is_first && !follower.wants_list))
+            for (const auto& symbol : fresh)
+                if (follower.follows(symbol)) send_known(follower, {symbol}, now, out);
+        if (follower.waits || (has_changed && follower.wants_list && !is_first))
             send_list(follower, now, out);
     }
 }
@@ -156,6 +160,7 @@ void TokenBoard::on_price(
         return;
     }
     auto& token = found->second;
+    if (price.at < token.at) return;  // read again
     token.price = price.price;
     token.change_24h = price.change_24h;
     token.volume_24h = price.volume_24h;
@@ -177,9 +182,10 @@ void TokenBoard::flush(Now now, Output& out) {
         const auto token = tokens_.find(symbol);
         if (token == tokens_.end()) continue;
         MessagePtr message;
-        for (const auto& [who, follower] : followers_) {
+        for (auto& [who, follower] : followers_) {
             if (!follower.follows(symbol)) continue;
             if (follower.peer->congested) {
+                follower.missed.insert(symbol);
                 ++out.counts.withheld;
                 continue;
             }

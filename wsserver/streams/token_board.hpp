@@ -47,6 +47,7 @@ private:
         bool wants_list = false;  // asked for it once: gets it again when it changes
         bool waits = false;       // for the first rows
         std::set<std::string> symbols{};
+        std::set<std::string> missed{};  // whose token_data it read too slowly for
 
         bool follows(const std::string& symbol) const {
             return follows_all || symbols.contains(symbol);
@@ -64,8 +65,7 @@ private:
     std::map<ConnectionId, Follower> followers_;
     bool is_loaded_ = false;
     bool is_stale_ = false;  // a symbol came that the list does not have
-    Instant asked_at_{};
-    bool has_asked_ = false;
+    std::optional<Instant> asked_at_;
     MessagePtr list_;  // token_update as things stand; null where it has to be made
     std::set<std::string> changed_;
     std::int64_t logged_at_ms_ = 0;

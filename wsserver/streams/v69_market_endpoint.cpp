@@ -14,19 +14,14 @@ Result<Change> heed_v69_market(const Demand& demand, const Identity&) {
         return unknown_demand(demand, "subscribe, unsubscribe, ping or authenticate");
     const auto symbols = texts_of(demand, "symbols");
     if (!symbols) return symbols.error();
-    Options options;
-    if (demand.fields.contains("intervals")) {
-        auto intervals = texts_of(demand, "intervals");
-        if (!intervals) return intervals.error();
-        if (const auto checked = check_intervals(*intervals); !checked) return checked.error();
-        options.intervals = std::move(*intervals);
-    }
+    const auto intervals = intervals_of(demand);
+    if (!intervals) return intervals.error();
     Change change;
     for (const auto& symbol : *symbols) {
         if (const auto id = id_from("symbols", symbol); !id)
             change.refused.push_back({id.error(), "market:" + excerpt(symbol)});
         else if (is_more)
-            change.add.wishes.push_back({Channel::market(symbol), options});
+            change.add.wishes.push_back({Channel::market(symbol), {.intervals = *intervals}});
         else
             change.remove.push_back(Channel::market(symbol));
     }

@@ -52,8 +52,7 @@ nlohmann::json last(Theatre& stage, ConnectionId who) {
 }
 
 Result<Change> heed(const std::string& text) {
-    auto fields = nlohmann::json::parse(text);
-    return heed_monitor({fields.at("type").get<std::string>(), fields}, {});
+    return heed_monitor(demand(text), {});
 }
 
 }  // namespace

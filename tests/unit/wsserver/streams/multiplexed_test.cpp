@@ -10,23 +10,13 @@ const Identity kAnn{"w1", "ann", false};
 const Channel kMain = Channel::portfolio("w1");
 
 Result<Change> heeded(const std::string& text) {
-    auto fields = nlohmann::json::parse(text);
-    auto type = fields.at("type").get<std::string>();
-    return heed_multiplexed({std::move(type), std::move(fields)}, kAnn);
+    return heed_multiplexed(demand(text), kAnn);
 }
 
-// "portfolio:c1 contest:c1", or the error.
+// "portfolio:c1 contest:c1 ", or the error.
 std::string wishes(const std::string& text) {
     const auto change = heeded(text);
-    if (!change) return change.error().sentence();
-    std::string names;
-    for (const auto& wish : change->add.wishes)
-        names += wish.channel.key() + ' ';
-    for (const auto& channel : change->remove)
-        names += '-' + channel.key() + ' ';
-    for (const auto& refused : change->refused)
-        names += '!' + refused.channel + ' ';
-    return names;
+    return change ? names_of(*change) : change.error().sentence();
 }
 
 // A socket on /api/v2/ws that has said so much.

@@ -151,6 +151,59 @@ TEST_CASE("a symbol that is not on the list makes it be read again soon", "[toke
     REQUIRE(answer_tokens(stage, {token("NEW", "1")}));
 }
 
+TEST_CASE("a token that is new to the list comes to those who follow it", "[tokens]") {
+    Theatre stage;
+    stage.open(1, notice(Notice::tokens));
+    stage.open(2, notice(Notice::tokens));
+    answer_tokens(stage, {token("A", "1")});
+    say(stage, 2, TokenDemand::What::subscribe, {"NEW"});
+    tokens_seen(stage, 2);
+    tick(stage, "NEW", "1", 5);
+    stage.pass(std::chrono::milliseconds{1'100});
+    REQUIRE(answer_tokens(stage, {token("A", "1"), token("NEW", "1"), token("OLD", "1")}));
+    REQUIRE(
+        tokens_seen(stage, 1) ==
+        "token_metadata:NEW token_data:NEW token_metadata:OLD token_data:OLD"
+    );
+    REQUIRE(tokens_seen(stage, 2) == "token_metadata:NEW token_data:NEW");
+}
+
+TEST_CASE("whoever read too slowly gets what it missed, once", "[tokens]") {
+    Theatre stage;
+    stage.open(1, notice(Notice::tokens));
+    answer_tokens(stage, {token("A", "1"), token("SOL", "100")});
+    say(stage, 1, TokenDemand::What::all);
+    tokens_seen(stage, 1);
+    stage.board.congested(1);
+    tick(stage, "SOL", "101", 5);
+    stage.pass(std::chrono::seconds{1});
+    tick(stage, "SOL", "102", 6);
+    REQUIRE(tokens_seen(stage, 1).empty());
+    stage.board.drained(1, stage.now());
+    stage.settle();
+    REQUIRE(tokens_seen(stage, 1) == "token_data:SOL");
+    stage.board.congested(1);
+    stage.board.drained(1, stage.now());
+    stage.settle();
+    REQUIRE(tokens_seen(stage, 1).empty());
+}
+
+TEST_CASE("tokens that are followed already do not count again", "[tokens]") {
+    Theatre stage;
+    stage.open(1, notice(Notice::tokens));
+    answer_tokens(stage, {});
+    std::vector<std::string> many;
+    for (std::size_t i = 0; i < kMostNames; ++i)
+        many.push_back("S" + std::to_string(i));
+    const auto most = std::to_string(kMostNames);
+    say(stage, 1, TokenDemand::What::subscribe, many);
+    REQUIRE(tokens_seen(stage, 1) == "tokens_subscribed:" + most);
+    say(stage, 1, TokenDemand::What::subscribe, many);
+    REQUIRE(tokens_seen(stage, 1) == "tokens_subscribed:0");
+    say(stage, 1, TokenDemand::What::subscribe, {"ONE MORE"});
+    REQUIRE(tokens_seen(stage, 1) == "error:");
+}
+
 TEST_CASE("a token that is described anew is told to those who follow it", "[tokens]") {
     Theatre stage;
     stage.open(1, notice(Notice::tokens));

@@ -286,3 +286,31 @@ TEST_CASE("wherever a client is cut off, it sees every event once and in order",
         }
     }
 }
+
+TEST_CASE("a snapshot that was asked for before everything is read again is too old", "[resume]") {
+    Theatre stage;
+    stage.follow(1, kContest);
+    stage.board.reload();
+    stage.settle();
+    stage.answer(kContest, contest_snapshot(5, {ranked(1, "old")}));
+    REQUIRE(stage.outline(1).empty());
+    stage.answer(kContest, contest_snapshot(6, {ranked(1, "new")}));
+    REQUIRE(stage.outline(1).starts_with("SUBSCRIBED:6:none"));
+}
+
+TEST_CASE("a cursor that cannot be read costs no trade of a contest yet to come", "[resume]") {
+    Theatre stage;
+    Opening opening;
+    opening.wishes.push_back({Channel::portfolio("w1"), {}});
+    opening.trades_of = "w1";
+    opening.since = Since::parse({"garbage"});
+    stage.open(1, opening);
+    stage.answer(Channel::portfolio("w1"), portfolio_snapshot(3, 0));
+    stage.board.on_portfolios("w1", {}, stage.now());
+    stage.settle();
+    stage.messages(1);
+
+    stage.event(kPortfolio, 7, 0, trade("t1"));
+    stage.answer(kPortfolio, portfolio_snapshot(7, 7));
+    REQUIRE(stage.outline(1) == "SUBSCRIBED:0:none TRADE_EXECUTED:7");
+}

@@ -1,16 +1,13 @@
 #include "wsserver/streams/simulations.hpp"
 
-#include "wsserver/streams/streams.hpp"
+#include "tests/unit/wsserver/streams/theatre.hpp"
 
 #include <catch2/catch.hpp>
 
-using namespace duel;
-using namespace duel::wsserver;
+using namespace theatre;
 using namespace std::chrono_literals;
 
 namespace {
-
-const Timestamp kWall = parse_timestamp("2025-11-13T19:00:00Z").value();
 
 Result<Opening> opened(const std::string& text) {
     const auto target = Target::parse(text).value();
@@ -98,9 +95,7 @@ TEST_CASE("rates and seeds that are none are refused", "[simulation]") {
 
 TEST_CASE("every error and every close comes when it is asked for", "[simulation]") {
     const auto asked = [](const std::string& text) {
-        auto fields = nlohmann::json::parse(text);
-        auto type = fields.at("type").get<std::string>();
-        const auto change = heed_test_errors({std::move(type), std::move(fields)}, {});
+        const auto change = heed_test_errors(demand(text), {});
         if (!change) return std::string{duel::text(change.error().code)};
         return "close " + std::to_string(change->hang_up.value_or(0));
     };

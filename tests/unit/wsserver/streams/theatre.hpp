@@ -37,6 +37,25 @@ inline std::string plain(const std::string& text) {
     return text.substr(0, from) + text.substr(to + 2);
 }
 
+// What a client says.
+inline Demand demand(const std::string& text) {
+    auto fields = nlohmann::json::parse(text);
+    auto type = fields.at("type").get<std::string>();
+    return {std::move(type), std::move(fields)};
+}
+
+// "market:A -market:B !refused ".
+inline std::string names_of(const Change& change) {
+    std::string names;
+    for (const auto& wish : change.add.wishes)
+        names += wish.channel.key() + ' ';
+    for (const auto& channel : change.remove)
+        names += '-' + channel.key() + ' ';
+    for (const auto& refused : change.refused)
+        names += '!' + refused.channel + ' ';
+    return names;
+}
+
 class Theatre {
 public:
     explicit Theatre(StreamSettings settings = {}) : board(settings) {

@@ -1,9 +1,8 @@
-#include "wsserver/streams/streams.hpp"
+#include "tests/unit/wsserver/streams/theatre.hpp"
 
 #include <catch2/catch.hpp>
 
-using namespace duel;
-using namespace duel::wsserver;
+using namespace theatre;
 
 namespace {
 
@@ -11,18 +10,8 @@ const Identity kAnn{"w1", "ann", false};
 
 // "market:A -market:B !refused ", or the error's code.
 std::string outcome(Result<Change> (*heed)(const Demand&, const Identity&), const char* said) {
-    auto fields = nlohmann::json::parse(said);
-    auto type = fields.at("type").get<std::string>();
-    const auto change = heed({std::move(type), std::move(fields)}, kAnn);
-    if (!change) return std::string{text(change.error().code)};
-    std::string names;
-    for (const auto& wish : change->add.wishes)
-        names += wish.channel.key() + ' ';
-    for (const auto& channel : change->remove)
-        names += '-' + channel.key() + ' ';
-    for (const auto& refused : change->refused)
-        names += '!' + refused.channel + ' ';
-    return names;
+    const auto change = heed(demand(said), kAnn);
+    return change ? names_of(*change) : std::string{text(change.error().code)};
 }
 
 std::size_t opened(const std::string& target) {
@@ -60,9 +49,7 @@ TEST_CASE("rooms of v69 are contests", "[v69]") {
 
 TEST_CASE("tokens of v69 are asked for, subscribed to and given up", "[v69]") {
     const auto said = [](const char* text) {
-        auto fields = nlohmann::json::parse(text);
-        auto type = fields.at("type").get<std::string>();
-        const auto change = heed_v69_tokens({std::move(type), std::move(fields)}, {});
+        const auto change = heed_v69_tokens(demand(text), {});
         return change ? change->tokens->symbols.size() : std::size_t{99};
     };
     REQUIRE(said(R"({"type":"get_all_tokens"})") == 0);
