@@ -7,7 +7,7 @@ import uuid
 
 import websockets
 
-from stack import token
+from stack import OPEN_DOORS, token
 from wire import STACK, WireTest, World, connect
 
 ANYONE, USER, ADMIN = "anyone", "user", "admin"
@@ -29,8 +29,7 @@ WAYS = ("bare", "beside", "query", "message")
 
 
 def setUpModule():
-    STACK.restart("wsserver", DUEL_WSSERVER_ATTEMPTS_PER_MINUTE="0", DUEL_WSSERVER_ATTEMPTS_PER_MINUTE_IP="0",
-                  DUEL_WSSERVER_AUTHENTICATION_DEADLINE="500ms")
+    STACK.restart("wsserver", **OPEN_DOORS, DUEL_WSSERVER_AUTHENTICATION_DEADLINE="500ms")
 
 
 def tearDownModule():

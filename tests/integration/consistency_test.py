@@ -21,7 +21,7 @@ import confluent_kafka
 
 import ledger
 from light_client import Follower
-from stack import ROOT, Stack
+from stack import OPEN_DOORS, ROOT, Stack
 
 
 def number(name, usual):
@@ -34,7 +34,7 @@ CUTS, KILLS = number("CUTS", 100), number("KILLS", 2)
 SECONDS, RATE, SEED = number("SECONDS", 8), number("RATE", 200), number("SEED", 1)
 CONTESTS, WALLETS, SYMBOLS = [f"c{n}" for n in range(20)], [f"w{n}" for n in range(100)], [f"S{n}" for n in range(20)]
 QUIET = number("QUIET", 30)   # seconds until everybody shows the last state
-STACK = Stack("consistency", DUEL_WSSERVER_ATTEMPTS_PER_MINUTE="0", DUEL_WSSERVER_ATTEMPTS_PER_MINUTE_IP="0")
+STACK = Stack("consistency", **OPEN_DOORS)
 
 
 def now():

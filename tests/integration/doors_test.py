@@ -9,11 +9,8 @@ import unittest
 from pathlib import Path
 
 from raw_client import Raw, address, frame, request
-from stack import until
+from stack import OPEN_DOORS, until
 from wire import STACK, WireTest
-
-OPEN_DOORS = {"DUEL_WSSERVER_ATTEMPTS_PER_MINUTE": "0", "DUEL_WSSERVER_ATTEMPTS_PER_MINUTE_IP": "0"}
-
 
 def tearDownModule():
     STACK.restart("wsserver")

@@ -16,7 +16,7 @@ from decimal import Decimal
 import ledger
 import recordings
 from cutting_proxy import CuttingProxy
-from stack import Stack, token, until
+from stack import OPEN_DOORS, Stack, token, until
 
 FILLS, RATE = 6_000, 500
 SECONDS = 2 * FILLS / RATE   # a fill is a tick and a trade
@@ -61,7 +61,7 @@ class EndToEnd(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         # Clients that are cut off that often would be asked to wait.
-        cls.stack = Stack("end_to_end", DUEL_WSSERVER_ATTEMPTS_PER_MINUTE="0", DUEL_WSSERVER_ATTEMPTS_PER_MINUTE_IP="0")
+        cls.stack = Stack("end_to_end", **OPEN_DOORS)
         cls.enterClassContext(cls.stack)
         cls.wallet = busiest_wallet()
         cls.replay_with_trouble()

@@ -7,12 +7,10 @@ import time
 import unittest
 
 from raw_client import Raw, address, frame, request
+from stack import OPEN_DOORS
 from wire import STACK, Client, WireTest, World
 
 SLOW = int(os.environ.get("DUEL_TEST_SLOW_HANDSHAKES", "500"))   # 5000 by hand
-
-
-OPEN_DOORS = {"DUEL_WSSERVER_ATTEMPTS_PER_MINUTE": "0", "DUEL_WSSERVER_ATTEMPTS_PER_MINUTE_IP": "0"}
 
 
 def setUpModule():

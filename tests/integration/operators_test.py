@@ -10,11 +10,8 @@ import uuid
 import websockets
 
 from raw_client import Raw, request
-from stack import ROOT, token
+from stack import OPEN_DOORS, ROOT, token
 from wire import RUN, STACK, Client, WireTest, World, connect
-
-OPEN_DOORS = {"DUEL_WSSERVER_ATTEMPTS_PER_MINUTE": "0", "DUEL_WSSERVER_ATTEMPTS_PER_MINUTE_IP": "0"}
-
 
 def setUpModule():
     STACK.restart("wsserver", **OPEN_DOORS)

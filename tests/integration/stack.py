@@ -263,6 +263,10 @@ class Stack:
         return (self.var / "log" / f"{part}.log").read_text()
 
 
+# Many connections from one address, whatever comes.
+OPEN_DOORS = {"DUEL_WSSERVER_ATTEMPTS_PER_MINUTE": "0", "DUEL_WSSERVER_ATTEMPTS_PER_MINUTE_IP": "0"}
+
+
 def alive(pid):
     """Whether a process runs; a zombie does not."""
     try:
