@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures on a stack of its own (var/bench, ports from 22600), stops it again, prints tables, and leaves the figures,
 # one JSON object a line, in var/bench/figures.jsonl:
-#   bench/run.sh [quick] [speed] [latency] [recovery] [growth] [overload] [long]      without a part: the first three
+#   bench/run.sh [quick] [speed] [latency] [recovery] [clients] [growth] [overload] [long]
+# Without a part: the first three.
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 
@@ -63,6 +64,23 @@ recovery() {
     bench/recovery.py rebuild --json "$figures"
 }
 
+# Many clients: what one message costs, what one that does nothing takes, ten thousand, and all coming back at once.
+clients() {
+    export DUEL_WSSERVER_MAX_PER_USER=100000
+    begin
+    bench/fanout.py --json "$figures"
+    if command -v npm >/dev/null; then bench/fanout.py peer --json "$figures"; fi
+    measure bench-reconnect --clients 3000
+    measure bench-latency --kind market --clients 10000 --rate 100 --per-symbol 1 --for "$length"
+    for idle in 4000 10000; do
+        ./run restart wsserver
+        # shellcheck disable=SC1091
+        source "$DUEL_VAR/env"
+        bench/idle.py --clients "$idle" --json "$figures"
+    done
+    unset DUEL_WSSERVER_MAX_PER_USER
+}
+
 growth() {
     for wallets in 1000 10000 100000; do
         begin
@@ -86,8 +104,8 @@ long() {
 
 for part in "${parts[@]}"; do
     case $part in
-        speed | latency | recovery | growth | overload | long) ;;
-        *) echo "bench/run.sh: \"$part\"; wanted speed, latency, recovery, growth, overload or long" >&2; exit 2 ;;
+        speed | latency | recovery | clients | growth | overload | long) ;;
+        *) echo "bench/run.sh: \"$part\"; wanted speed, latency, recovery, clients, growth, overload or long" >&2; exit 2 ;;
     esac
 done
 trap './run down' EXIT
