@@ -146,6 +146,28 @@ class SlowReaders(WireTest):
         self.assertEqual(closes(4408), 1)
         slow.close()
 
+    async def test_closing_again_and_again_puts_off_no_end(self):
+        STACK.restart("wsserver", DUEL_WSSERVER_QUEUE_SOFT="8MB", DUEL_WSSERVER_QUEUE_HARD="16MB",
+                      DUEL_WSSERVER_WRITE_DEADLINE="60s", DUEL_WSSERVER_CLOSE_DEADLINE="2s", **OPEN_DOORS)
+        world = World("again")
+        path = f"/api/v2/ws/contest/{world.contest}"
+        deaf = await Raw.connect(receive_buffer=4_096)
+        await deaf.upgrade(path)
+        deaf.writer.transport.pause_reading()
+        async with Client(path) as other:
+            await other.until("LEADERBOARD_UPDATED")
+            world.write(*(world.event("trade", trade_id=f"d{n}", wallet_address=world.alice, side="buy",
+                                      symbol=world.symbol, amount="0.001", price="1") for n in range(8_000)))
+            for _ in range(8_000):
+                await other.until("PARTICIPANT_ACTIVITY")
+            began = time.monotonic()
+            while not closes(1000) and time.monotonic() - began < 6:
+                deaf.writer.write(frame(8, b"\x03\xe8"))
+                await asyncio.sleep(0.2)
+            self.assertEqual(closes(1000), 1)
+            self.assertLess(time.monotonic() - began, 4)
+        deaf.close()
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
