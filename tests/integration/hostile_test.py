@@ -52,6 +52,7 @@ class Upgrades(WireTest):
             (401, request(Origin="https://elsewhere.example")),
             (401, request(Origin="null")),
             (431, request(more="X-Long: " + "x" * 20_000 + "\r\n")),
+            (431, request(more="X-Long: " + "x" * 2_000_000 + "\r\n")),
         ]:
             raw = await Raw.connect()
             began = time.monotonic()

@@ -9,6 +9,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -19,6 +20,7 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kLookAgain{20};
+constexpr std::chrono::seconds kLinger{2};
 constexpr std::uint32_t kMaxHeaderBytes = 16'384;  // a token of 8 kB and what browsers add
 
 Proxies::Address address_of(const Tcp::socket& socket) {
@@ -183,9 +185,28 @@ void Arrival::refuse(const UpgradeRefusal& refusal) {
         .end_object()
         .end_object();
     response_.prepare_payload();
-    http::async_write(socket_, response_, [self = shared_from_this()](error_code, std::size_t) {
-        self->socket_.end_sending();
-        self->leave();
+    is_refused_ = true;
+    deadline_ = std::min(deadline_, std::chrono::steady_clock::now() + kLinger);
+    http::async_write(
+        socket_,
+        response_,
+        [self = shared_from_this()](error_code error, std::size_t) {
+            if (error) return self->leave();
+            self->socket_.end_sending();
+            self->linger();
+        }
+    );
+}
+
+// What the client still sends is dropped until it has heard the end: closing before would be a
+// reset, which can take the answer back.
+void Arrival::linger() {
+    socket_.tcp().async_wait(Tcp::socket::wait_read, [self = shared_from_this()](error_code error) {
+        const auto into = self->loop_.inbound();
+        if (!error)
+            self->socket_.tcp().receive(boost::asio::buffer(into.data(), into.size()), 0, error);
+        if (error && error != boost::asio::error::would_block) return self->leave();
+        self->linger();
     });
 }
 
@@ -222,7 +243,7 @@ void Arrival::tick(Instant now) {
 
 void Arrival::abort(std::string_view reason) {
     if (is_session_ || !socket_.tcp().is_open()) return;
-    service_.meters.rejected(reason);
+    if (!is_refused_) service_.meters.rejected(reason);
     socket_.close();
     leave();
 }

@@ -41,6 +41,7 @@ private:
     // Refuses where a limit is reached.
     std::optional<UpgradeRefusal> limit(const Upgrade& upgrade, const Verdict& verdict);
     void refuse(const UpgradeRefusal& refusal);
+    void linger();
     void accept(Upgrade upgrade, Verdict verdict);
     void become_session(Upgrade upgrade, const Verdict& verdict);
     void leave();
@@ -57,6 +58,7 @@ private:
     Response response_;
     std::string answer_;  // to an upgrade
     bool is_session_ = false;
+    bool is_refused_ = false;
 };
 
 }  // namespace duel::wsserver

@@ -16,8 +16,8 @@ void ChannelStream::admit(Subscriber& subscriber, Now now, Output& out) {
     if (!cursor) return begin(subscriber, Recovery::none, now, out);
     if (cursor->epoch != board_.epoch) return begin(subscriber, Recovery::epoch_changed, now, out);
     if (cursor->seq > seq_) {
-        if (subscriber.rechecked) return begin(subscriber, Recovery::ahead_of_server, now, out);
-        subscriber.rechecked = true;
+        if (answered_ > subscriber.questions_before)
+            return begin(subscriber, Recovery::ahead_of_server, now, out);
         return ask_snapshot(out);
     }
     if (!board_.recent.covers(key_, cursor->seq, event_seq_)) {

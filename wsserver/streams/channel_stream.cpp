@@ -21,6 +21,7 @@ void ChannelStream::subscribe_again(Subscriber subscriber, Now now, Output& out)
 }
 
 void ChannelStream::subscribe(Subscriber subscriber, Now now, Output& out) {
+    subscriber.questions_before = board_.tickets;
     subscribers_.push_back(std::make_unique<Subscriber>(std::move(subscriber)));
     touch();
     if (loaded_)
@@ -74,7 +75,7 @@ void ChannelStream::ask_again(Output& out) {
 std::vector<ConnectionId>
 ChannelStream::load(std::uint64_t ticket, const Snapshot& snapshot, Now now, Output& out) {
     if (ticket != ticket_) return {};
-    ticket_ = 0;
+    answered_ = std::exchange(ticket_, 0);
     touch();
     const auto pending = std::exchange(pending_, {});
     if (!snapshot.rows) return refuse_waiting(now, out);

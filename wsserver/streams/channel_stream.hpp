@@ -65,14 +65,15 @@ struct Subscriber {
     // must be sent too. Nothing: at the snapshot.
     std::optional<std::uint64_t> from{};
     Instant waits_since;
+    // Questions to Postgres that were asked before it came: an answer may be older than its cursor.
+    std::uint64_t questions_before = 0;
 
     Stage stage = Stage::waiting;
-    std::uint64_t delivered = 0;  // every event message up to this seq was sent
-    bool reading = false;         // a page was asked for
-    bool writing = false;         // a page was sent and not yet reported as written
-    bool behind = false;          // needs the whole state next
-    bool rechecked = false;       // its cursor was ahead of us, so a new snapshot was asked for
-    bool renumbered = false;      // its place is of an epoch that is gone
+    std::uint64_t delivered = 0;        // every event message up to this seq was sent
+    bool reading = false;               // a page was asked for
+    bool writing = false;               // a page was sent and not yet reported as written
+    bool behind = false;                // needs the whole state next
+    bool renumbered = false;            // its place is of an epoch that is gone
     std::set<std::string> announced{};  // symbols whose channel it was told of, beside this one
 };
 
@@ -196,6 +197,7 @@ private:
     std::vector<std::unique_ptr<Subscriber>> subscribers_;
     bool loaded_ = false;
     std::uint64_t ticket_ = 0;      // of the snapshot that is on its way; 0: none is
+    std::uint64_t answered_ = 0;    // ticket of the newest that came
     std::vector<Pending> pending_;  // states that came meanwhile
     bool is_touched_ = false;
     std::uint64_t seq_ = 0;  // newest of everything

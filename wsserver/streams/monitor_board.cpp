@@ -76,8 +76,7 @@ void MonitorBoard::on_events(
 ) {
     lost_ += lost;
     for (auto& event : events) {
-        auto message = event_message(event);
-        events_.emplace_back(std::move(event), std::move(message));
+        events_.emplace_back(std::move(event), nullptr);
         ++next_event_;
         if (events_.size() > kMostEvents) events_.pop_front();
         // One by one: many at once push no event out before it was sent.
@@ -86,16 +85,17 @@ void MonitorBoard::on_events(
     }
 }
 
-void MonitorBoard::send_events(Follower& follower, Output& out) const {
+void MonitorBoard::send_events(Follower& follower, Output& out) {
     if (follower.peer->congested || follower.wants_rows) return;
     if (follower.next < first_event()) {
         follower.lost += first_event() - follower.next;
         follower.next = first_event();
     }
     for (; follower.next < next_event_; ++follower.next) {
-        const auto& [event, message] =
-            events_[static_cast<std::size_t>(follower.next - first_event())];
-        if (follower.filter.lets(event)) out.deliveries.push_back({follower.peer->id, message});
+        auto& [event, message] = events_[static_cast<std::size_t>(follower.next - first_event())];
+        if (!follower.filter.lets(event)) continue;
+        if (!message) message = event_message(event);
+        out.deliveries.push_back({follower.peer->id, message});
     }
 }
 

@@ -51,12 +51,13 @@ private:
     };
 
     std::uint64_t first_event() const { return next_event_ - events_.size(); }
-    void send_events(Follower& follower, Output& out) const;
+    void send_events(Follower& follower, Output& out);
     MessagePtr snapshot(const Follower& follower, const Survey& survey, Now now) const;
     void send_stats(const Survey& survey, Now now, Output& out);
 
     std::map<ConnectionId, Follower> followers_;
-    std::deque<std::pair<LifecycleEvent, MessagePtr>> events_;  // the newest, oldest first
+    // The newest, oldest first; with their messages once somebody wanted them.
+    std::deque<std::pair<LifecycleEvent, MessagePtr>> events_;
     std::uint64_t next_event_ = 0;
     std::uint64_t lost_ = 0;  // before they came here
     std::uint64_t conflated_ = 0;

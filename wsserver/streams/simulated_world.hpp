@@ -18,6 +18,8 @@
 
 namespace duel::wsserver {
 
+inline constexpr std::string_view kSimulatedContest = "simulated";
+
 class SimulatedWorld {
 public:
     static constexpr int kCycle = 100;

@@ -61,7 +61,6 @@ struct Simulation {
     double rate = 1;  // steps a second
     std::uint64_t seed = 1;
 };
-inline constexpr std::string_view kSimulatedContest = "simulated";
 
 // Everything that a connection follows from its start.
 struct Opening {

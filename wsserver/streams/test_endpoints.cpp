@@ -1,3 +1,4 @@
+#include "wsserver/streams/simulated_world.hpp"
 #include "wsserver/streams/streams.hpp"
 
 #include <algorithm>
