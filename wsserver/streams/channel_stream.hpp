@@ -40,6 +40,7 @@ struct Board {
     RecentEvents recent;
     feed::Decoder decoder;
     std::uint64_t tickets = 0;            // given to questions so far
+    std::size_t connections = 0;          // that are open
     std::vector<ChannelStream*> touched;  // whose due() may have changed
 };
 
@@ -147,6 +148,7 @@ protected:
     // False while the state lags behind event messages that were sent.
     virtual bool is_whole() const { return true; }
 
+    std::size_t connections() const { return board_.connections; }
     Place place() const { return {channel_, board_.epoch, seq_}; }
     // Newest seq of a state, and of an event message.
     std::uint64_t state_seq() const { return state_seq_; }

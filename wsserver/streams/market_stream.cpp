@@ -16,6 +16,15 @@ std::optional<Instant> earlier(std::optional<Instant> a, std::optional<Instant> 
 
 }  // namespace
 
+MarketStream::MarketStream(Channel channel, Board& board)
+    : ChannelStream(std::move(channel), board),
+      turn_(std::hash<std::string>{}(this->channel().name) % 1'024) {}
+
+Duration MarketStream::delay() const {
+    const auto others = static_cast<Duration::rep>(std::max<std::size_t>(connections(), 1) - 1);
+    return std::min(kMostSpread, kSpread * others) * turn_ / 1'024;
+}
+
 void MarketStream::listen(PriceListener& listener) {
     listeners_.push_back(&listener);
 }
@@ -41,12 +50,14 @@ void MarketStream::apply(const feed::Body& state, Now now, Counts& counts) {
         if (replaced) ++counts.conflated;
     };
     if (const auto* price = std::get_if<feed::Price>(&state)) {
+        const bool is_tick = !price_ || price_->at != price->at;
         price_ = *price;
-        count(price_pace_.change(now.steady));
+        count(price_pace_.change(now.steady, is_tick ? Duration{} : delay()));
     } else if (const auto* volume = std::get_if<feed::Volume>(&state)) {
         auto& candle = candles_[volume->interval];
         candle.newest = *volume;
         if (volume->closed) {
+            if (closed_.empty()) closed_due_ = now.steady + delay();
             closed_.push_back(*volume);
             candle.pace = Pace{kVolumeInterval};
         } else {
@@ -54,20 +65,22 @@ void MarketStream::apply(const feed::Body& state, Now now, Counts& counts) {
         }
     } else if (const auto* sentiment = std::get_if<feed::Sentiment>(&state)) {
         sentiment_ = *sentiment;
-        count(sentiment_pace_.change(now.steady));
+        const bool is_tick =
+            sentiment->at.time_since_epoch() % std::chrono::minutes{1} != Duration{};
+        count(sentiment_pace_.change(now.steady, is_tick ? Duration{} : delay()));
     }
 }
 
 std::optional<Instant> MarketStream::changes_due() const {
-    if (!closed_.empty()) return Instant::min();
     auto due = earlier(price_pace_.due(), sentiment_pace_.due());
+    if (!closed_.empty()) due = earlier(due, closed_due_);
     for (const auto& [interval, candle] : candles_)
         due = earlier(due, candle.pace.due());
     return due;
 }
 
 void MarketStream::send_changes(Now now, Output& out) {
-    if (price_pace_.is_due(now.steady)) {
+    if (price_pace_.may_go(now.steady)) {
         price_pace_.sent(now.steady);
         if (!subscribers().empty()) {
             const auto message = market_price();
@@ -82,11 +95,11 @@ void MarketStream::send_changes(Now now, Output& out) {
     for (const auto& candle : std::exchange(closed_, {}))
         send_volume(candle, out);
     for (auto& [interval, candle] : candles_) {
-        if (!candle.pace.is_due(now.steady)) continue;
+        if (!candle.pace.may_go(now.steady)) continue;
         candle.pace.sent(now.steady);
         send_volume(candle.newest, out);
     }
-    if (sentiment_pace_.is_due(now.steady)) {
+    if (sentiment_pace_.may_go(now.steady)) {
         sentiment_pace_.sent(now.steady);
         const auto message = market_sentiment();
         for_current(out, [&](Subscriber& to) { deliver(to, message, out); });

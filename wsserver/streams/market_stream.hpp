@@ -5,6 +5,10 @@
 //
 // MARKET_PRICE at most every 100 ms. MARKET_VOLUME per interval at most once a second while a
 // candle is open, and once more when it closes. MARKET_SENTIMENT at most once a second.
+//
+// At the turn of a minute candles close and sums over time change for all symbols at once. What no
+// tick caused goes with what one causes next, or else after a while that differs by symbol and
+// grows with the number of connections, so that ticks do not wait behind it.
 
 #include "wsserver/streams/channel_stream.hpp"
 #include "wsserver/streams/pace.hpp"
@@ -28,8 +32,11 @@ public:
     static constexpr Duration kPriceInterval = std::chrono::milliseconds{100};
     static constexpr Duration kVolumeInterval = std::chrono::seconds{1};
     static constexpr Duration kSentimentInterval = std::chrono::seconds{1};
+    // What may wait, waits at most so long for each other connection, and never beyond kMostSpread.
+    static constexpr Duration kSpread = std::chrono::microseconds{50};
+    static constexpr Duration kMostSpread = std::chrono::milliseconds{500};
 
-    using ChannelStream::ChannelStream;
+    MarketStream(Channel channel, Board& board);
 
     void listen(PriceListener& listener);
     void forget(PriceListener& listener);
@@ -60,12 +67,15 @@ private:
     MessagePtr market_volume(const feed::Volume& candle) const;
     MessagePtr market_sentiment() const;
     void send_volume(const feed::Volume& candle, Output& out);
+    Duration delay() const;
 
+    unsigned turn_;  // of 1,024: how late among all symbols
     std::string name_;
     std::optional<feed::Price> price_;
     Pace price_pace_{kPriceInterval};
     std::map<std::string, Candle> candles_;  // by interval
     std::vector<feed::Volume> closed_;       // not yet sent
+    Instant closed_due_{};
     std::optional<feed::Sentiment> sentiment_;
     Pace sentiment_pace_{kSentimentInterval};
     std::vector<PriceListener*> listeners_;

@@ -16,11 +16,12 @@ class Pace {
 public:
     explicit Pace(Duration interval) : interval_(interval) {}
 
-    // Something changed. True where that change replaces one that was not yet sent.
-    bool change(Instant now) {
-        if (changed_since_) return true;
-        changed_since_ = now;
-        return false;
+    // Something changed, and may wait for that delay to go with others. True where that change
+    // replaces one that was not yet sent.
+    bool change(Instant now, Duration delay = {}) {
+        const bool replaces = changed_since_.has_value();
+        changed_since_ = replaces ? std::min(*changed_since_, now + delay) : now + delay;
+        return replaces;
     }
 
     // When to send, or nothing where nothing changed.
@@ -29,7 +30,10 @@ public:
         return sent_ ? std::max(*sent_ + interval_, *changed_since_) : *changed_since_;
     }
 
-    bool is_due(Instant now) const { return changed_since_ && *due() <= now; }
+    // Whether something changed that the interval does not hold back: it goes where others go.
+    bool may_go(Instant now) const {
+        return changed_since_ && (!sent_ || *sent_ + interval_ <= now);
+    }
 
     // The newest value was sent.
     void sent(Instant now) {

@@ -23,6 +23,7 @@ Switchboard::~Switchboard() {
 void Switchboard::open(ConnectionId who, const Opening& opening, Now now) {
     auto& connection = connections_[who];
     connection = std::make_unique<Connection>();
+    board_.connections = connections_.size();
     connection->peer.id = who;
     connection->peer.dialect = opening.dialect;
     connection->since = opening.since;
@@ -73,6 +74,7 @@ void Switchboard::close(ConnectionId who) {
         leave(*found->second, key);
     close_notices(who);
     connections_.erase(found);
+    board_.connections = connections_.size();
 }
 
 void Switchboard::congested(ConnectionId who) {

@@ -176,7 +176,7 @@ void TokenBoard::changed(const std::string& symbol, Now now, Output& out) {
 }
 
 void TokenBoard::flush(Now now, Output& out) {
-    if (!pace_.is_due(now.steady)) return;
+    if (!pace_.may_go(now.steady)) return;
     pace_.sent(now.steady);
     for (const auto& symbol : std::exchange(changed_, {})) {
         const auto token = tokens_.find(symbol);

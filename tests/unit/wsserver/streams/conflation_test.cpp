@@ -48,7 +48,7 @@ public:
     std::string text() const {
         std::string out;
         for (const auto& [wallet, rank] : rows_)
-            out += wallet + ':' + rank + ' ';
+            out.append(wallet).append(":").append(rank).append(" ");
         return out;
     }
 
@@ -63,13 +63,13 @@ TEST_CASE("the first change goes out at once, the next ones as one after the int
     const Instant start{1s};
     REQUIRE_FALSE(pace.due());
     REQUIRE_FALSE(pace.change(start));
-    REQUIRE(pace.is_due(start));
+    REQUIRE(pace.may_go(start));
     pace.sent(start);
     REQUIRE_FALSE(pace.change(start + 10ms));
     REQUIRE(pace.change(start + 20ms));
     REQUIRE(pace.due() == start + 100ms);
-    REQUIRE_FALSE(pace.is_due(start + 99ms));
-    REQUIRE(pace.is_due(start + 100ms));
+    REQUIRE_FALSE(pace.may_go(start + 99ms));
+    REQUIRE(pace.may_go(start + 100ms));
 }
 
 TEST_CASE("prices come at most ten times a second, and the last one always comes", "[conflation]") {
@@ -130,6 +130,63 @@ TEST_CASE(
     REQUIRE(stage.outline(1) == "MARKET_VOLUME:23");
     stage.pass(5s);
     REQUIRE(stage.outline(1).empty());
+}
+
+TEST_CASE("what no tick caused waits for its turn, or goes with a tick", "[conflation]") {
+    constexpr ConnectionId kMany = 10'000;
+    Theatre stage;
+    std::vector<Channel> markets;
+    for (ConnectionId who = 1; who <= kMany; ++who) {
+        const auto market = Channel::market("S" + std::to_string(who % 20));
+        if (who <= 20) markets.push_back(market);
+        stage.board.open(who, {.wishes = {{market, {}}}}, stage.now());
+    }
+    stage.settle();
+    for (const auto& market : markets)
+        stage.answer(market, market_snapshot(1, "1"));
+    stage.pass(2s);
+    for (ConnectionId who = 1; who <= kMany; ++who)
+        stage.messages(who);
+    const auto close_all = [&](std::uint64_t seq) {
+        for (const auto& market : markets)
+            stage.state(
+                market,
+                seq,
+                feed::Volume{market.name, "1m", kWall, {}, {}, {}, {}, {}, {}, {}, 1, true}
+            );
+    };
+    const auto newly_told = [&] {
+        std::size_t told = 0;
+        for (ConnectionId who = 1; who <= kMany; ++who)
+            told += stage.messages(who).size();
+        return told;
+    };
+
+    close_all(2);
+    std::size_t told = newly_told();
+    std::size_t most = told;
+    for (int wait = 0; wait < 50; ++wait) {
+        stage.pass(10ms);
+        const auto now = newly_told();
+        most = std::max(most, now);
+        told += now;
+    }
+    REQUIRE(told == kMany);
+    REQUIRE(most <= kMany / 4);
+
+    close_all(3);
+    newly_told();
+    for (const auto& market : markets) {
+        auto tick = price("2");
+        tick.symbol = market.name;
+        tick.at = kWall + 1s;
+        stage.state(market, 4, tick);
+    }
+    for (ConnectionId who = 1; who <= kMany; ++who)
+        if (const auto seen = stage.outline(who); seen != "MARKET_PRICE:4")
+            REQUIRE(seen == "MARKET_PRICE:4 MARKET_VOLUME:4");
+    stage.pass(1s);
+    REQUIRE(newly_told() == 0);
 }
 
 TEST_CASE(
@@ -241,6 +298,7 @@ TEST_CASE("snapshot and differences always add up to the whole leaderboard", "[c
                 }
             }
             std::vector<std::string> order;
+            order.reserve(rows.size());
             for (const auto& [wallet, row] : rows)
                 order.push_back(wallet);
             std::shuffle(order.begin(), order.end(), random);

@@ -86,17 +86,22 @@ public:
         open(who, opening);
     }
 
-    void event(const Channel& channel, std::uint64_t seq, std::uint64_t prev_seq, feed::Body body) {
-        record(channel, seq, prev_seq, std::move(body));
+    void event(
+        const Channel& channel,
+        std::uint64_t seq,
+        std::uint64_t prev_seq,
+        const feed::Body& body
+    ) {
+        record(channel, seq, prev_seq, body);
     }
-    void state(const Channel& channel, std::uint64_t seq, feed::Body body) {
-        record(channel, seq, {}, std::move(body));
+    void state(const Channel& channel, std::uint64_t seq, const feed::Body& body) {
+        record(channel, seq, {}, body);
     }
     void record(
         const Channel& channel,
         std::uint64_t seq,
         std::optional<std::uint64_t> prev_seq,
-        feed::Body body,
+        const feed::Body& body,
         const std::string& epoch = kEpoch
     ) {
         std::string text;
@@ -135,7 +140,7 @@ public:
             return ask.what == Ask::What::events;
         });
         if (asked == asks.end()) throw std::logic_error("nobody asked for event messages");
-        const auto ask = *asked;
+        auto ask = *asked;
         asks.erase(asked);
         page.epoch = kEpoch;
         page.after = ask.after;
