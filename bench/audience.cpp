@@ -78,6 +78,7 @@ asio::awaitable<void> Audience::follow(Seat seat, std::shared_ptr<watch::Connect
             if (!seated && text->find(kSubscribed) != std::string_view::npos) {
                 seated = true;
                 ++seated_;
+                if (seat.stalls) co_return;
             }
         }
         why = connection->ending().sentence();

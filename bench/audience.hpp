@@ -22,6 +22,7 @@ struct Seat {
     watch::Endpoint endpoint;
     std::string token;
     std::string since{};  // the cursor to resume from; empty for a fresh start
+    bool stalls = false;  // reads nothing any more once it is subscribed
 };
 
 // Many clients on one thread of their own, all of which note when they get what.

@@ -3,6 +3,7 @@
 
     bench/fanout.py [--json FILE]           all clients follow one symbol that ticks at the rate, as the floor's do
     bench/fanout.py peer [--json FILE]      bursts of ten events to all clients of a contest, as the peer's
+    bench/fanout.py calm [--json FILE]      p99 of the others where one client of a hundred reads nothing, beside without
 
 Needs a stack with its env (bench/run.sh starts one); the peer needs npm."""
 
@@ -29,6 +30,13 @@ def against_floor(chosen):
     return ours["CPU of wsserver each"], figures("bench-fanout-floor", *load)["CPU of the floor each"]
 
 
+def against_calm(chosen):
+    """A hundred symbols at one tick a second; those who read nothing follow all of them."""
+    load = ("bench-latency", "--kind", "market", "--clients", chosen.clients, "--rate", 100, "--per-symbol", 1, "--for", chosen.length)
+    calm = figures(*load)["latency p99"]
+    return figures(*load, "--stalled", chosen.clients // 100)["latency p99"], calm
+
+
 def against_peer(chosen):
     """Ten events each tenth of a second."""
     ours = figures("bench-latency", "--kind", "contest", "--clients", chosen.clients, "--rate", 100, "--burst", 10,
@@ -46,28 +54,33 @@ def against_peer(chosen):
     return ours["CPU of wsserver each"], each
 
 
+# Beside what, with how many clients, and in which unit.
+MODES = {"floor": (against_floor, 2_000, "µs"), "peer": (against_peer, 500, "µs"), "calm": (against_calm, 10_000, "ms")}
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("beside", nargs="?", choices=("floor", "peer"), default="floor")
-    options.add_argument("--clients", type=int, help="2000 beside the floor, 500 beside the peer")
+    options.add_argument("beside", nargs="?", choices=MODES, default="floor")
+    options.add_argument("--clients", type=int, help=", ".join(f"{count} beside {name}" for name, (_, count, _) in MODES.items()))
     options.add_argument("--rate", type=int, default=10, help="messages a second, to every client (floor)")
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--for", dest="length", default="8s")
     options.add_argument("--json")
     chosen = options.parse_args()
-    chosen.clients = chosen.clients or {"floor": 2000, "peer": 500}[chosen.beside]
+    measure, clients, unit = MODES[chosen.beside]
+    chosen.clients = chosen.clients or clients
     rounds = []
     for _ in range(chosen.rounds):
-        ours, other = against_floor(chosen) if chosen.beside == "floor" else against_peer(chosen)
+        ours, other = measure(chosen)
         rounds.append((ours / other, ours, other))
-        print(f"  ours {ours:.2f} µs, the {chosen.beside} {other:.2f} µs", flush=True)
+        print(f"  ours {ours:.2f} {unit}, {chosen.beside} {other:.2f} {unit}", flush=True)
     found = dict(zip(("ratio", "ours", chosen.beside), map(statistics.median, zip(*rounds))))
-    title = f"fan-out to {chosen.clients} beside the {chosen.beside}"
-    print(f"{title}: {found['ours']:.2f} µs a message, ratio {found['ratio']:.3f}, medians of {chosen.rounds}")
+    title = f"fan-out to {chosen.clients} beside {chosen.beside}"
+    print(f"{title}: {found['ours']:.2f} {unit}, ratio {found['ratio']:.3f}, medians of {chosen.rounds}")
     if chosen.json:
         with open(chosen.json, "a", encoding="utf-8") as file:
             file.write(json.dumps({"title": title, "settings": {}, "figures": [
-                {"name": name, "value": value, "unit": "" if name == "ratio" else "µs"} for name, value in found.items()]}) + "\n")
+                {"name": name, "value": value, "unit": "" if name == "ratio" else unit} for name, value in found.items()]}) + "\n")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ struct Options {
     platform::Secret jwt_secret;
     Kind kind = Kind::portfolio;
     std::uint32_t clients = 100;
+    std::uint32_t stalled = 0;
     std::uint32_t rate = 100;
     std::uint32_t per_symbol = 5;
     std::uint32_t burst = 1;
@@ -59,6 +60,9 @@ Options parse(int argc, char** argv) {
         {{"contest", Kind::contest}, {"portfolio", Kind::portfolio}, {"market", Kind::market}}
     );
     settings.add("--clients", "", options.clients, "", "how many", platform::between(1U, 10'000U));
+    settings.add(
+        "--stalled", "", options.stalled, "", "of them read nothing, of all symbols (market)"
+    );
     settings.add(
         "--rate", "", options.rate, "events/s", "produced", platform::between(1U, 100'000U)
     );
@@ -215,6 +219,12 @@ private:
                 channel = "market:" + world_.symbol(i % world_.symbols);
             const auto endpoints = std::get<0>(watch::endpoints_of({channel}));
             seats.push_back({endpoints.front(), token});
+            if (i >= options_.stalled) continue;
+            std::vector<std::string> all;
+            for (std::uint32_t n = 0; n < std::min(world_.symbols, 100U); ++n)
+                all.push_back("market:" + world_.symbol(n));
+            seats.back().endpoint = std::get<0>(watch::endpoints_of(all)).front();
+            seats.back().stalls = true;
         }
         return seats;
     }

@@ -18,11 +18,15 @@ if [[ $# == 0 ]]; then parts=(speed latency recovery); fi
 case $DUEL_VAR in */bench*) ;; *) echo "bench/run.sh empties its stack: DUEL_VAR must be a folder named bench" >&2; exit 2 ;; esac
 figures=$DUEL_VAR/figures.jsonl
 
+refresh_env() {
+    # shellcheck disable=SC1091
+    source "$DUEL_VAR/env"
+}
+
 # Each part begins with an empty log and empty tables.
 begin() {
     ./run up --fresh
-    # shellcheck disable=SC1091
-    source "$DUEL_VAR/env"
+    refresh_env
     export DUEL_TLS_CERT=$DUEL_VAR/tls/server.crt DUEL_TLS_KEY=$DUEL_VAR/tls/server.key
 }
 measure() { "$bin/$1" --json "$figures" "${@:2}"; }
@@ -70,15 +74,23 @@ clients() {
     begin
     bench/fanout.py --json "$figures"
     if command -v npm >/dev/null; then bench/fanout.py peer --json "$figures"; fi
-    measure bench-reconnect --clients 3000
-    measure bench-latency --kind market --clients 10000 --rate 100 --per-symbol 1 --for "$length"
-    for idle in 4000 10000; do
-        ./run restart wsserver
-        # shellcheck disable=SC1091
-        source "$DUEL_VAR/env"
-        bench/idle.py --clients "$idle" --json "$figures"
+    bench/fanout.py calm --rounds 3 --for "$length" --json "$figures"
+    bench/allocations.py --json "$figures"
+    refresh_env
+    local many
+    for many in 10 100 1000 10000; do measure bench-reconnect --clients "$many"; done
+    for many in 100 1000 10000; do
+        measure bench-latency --kind market --clients "$many" --rate 100 --per-symbol 1 --for "$length"
     done
-    unset DUEL_WSSERVER_MAX_PER_USER
+    for many in 1000 4000 10000; do
+        ./run restart wsserver
+        refresh_env
+        bench/idle.py --clients "$many" --json "$figures"
+    done
+    export DUEL_WSSERVER_SHARE_PORT=1
+    begin
+    bench/twins.py --json "$figures"
+    unset DUEL_WSSERVER_MAX_PER_USER DUEL_WSSERVER_SHARE_PORT
 }
 
 growth() {
