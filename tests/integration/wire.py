@@ -78,10 +78,11 @@ class World:
                                   "size": size, "side": side}], partition=hash(self.symbol) % 4, key=self.symbol)
 
 
-def connect(path, *subprotocols, **query):
+def connect(path, *subprotocols, headers=None, **query):
     trust = ssl.create_default_context(cafile=STACK.env["DUEL_CA"])
     address = STACK.env["DUEL_WSS"] + path + ("?" + urlencode(query, doseq=True) if query else "")
-    return websockets.connect(address, ssl=trust, subprotocols=subprotocols or None, open_timeout=10, close_timeout=5)
+    return websockets.connect(address, ssl=trust, subprotocols=subprotocols or None, extra_headers=headers, open_timeout=10,
+                              close_timeout=5)
 
 
 class Client:
