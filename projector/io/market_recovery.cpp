@@ -75,11 +75,11 @@ read_market(Connection& connection, const ShardId& shard, const ShardPosition& p
     for (MarketSymbol& symbol : market.symbols) {
         read_candles(connection, symbol, *market.window_start());
         symbol.sums = window_sums(symbol.minutes(), minute_of(*market.now));
-        for (auto& [opened_at, candle] : symbol.minutes()) {
-            const Timestamp closes_at = opened_at + length_of(Interval::m1);
-            if (closes_at <= *market.now && &candle == symbol.newest[0]) candles.closed.add(candle);
-            if (is_untold(candle)) candles.candles.tell(candle);
-        }
+        for (const CandleRow* newest : symbol.newest)
+            if (newest != nullptr && newest->ends_at() <= *market.now) candles.closed.add(*newest);
+        for (auto& kept : symbol.candles)
+            for (auto& [opened_at, candle] : kept)
+                if (is_untold(candle)) candles.candles.tell(candle);
     }
     return state;
 }

@@ -45,10 +45,11 @@ template <class State>
 void move_now(State& state, const Place& at, Timestamp time) {
     auto& now = state.book.now;
     if (now && time <= *now) return;
-    const bool leaves = now && minute_of(*now) != minute_of(time);
-    if (leaves) happen(state, MinuteLeft{minute_of(*now)}, at, state.seq + 1);
+    const Timestamp left = minute_of(now.value_or(time));
+    const bool leaves = left != minute_of(time);
+    if (leaves) happen(state, MinuteLeft{left}, at, state.seq + 1);
     now = time;
-    if (leaves) happen(state, MinuteEntered{minute_of(time)}, at, state.seq + 1);
+    if (leaves) happen(state, MinuteEntered{minute_of(time), left}, at, state.seq + 1);
 }
 
 Verdict from_the_future(Timestamp time, const Place& at, const Limits& limits) {

@@ -77,16 +77,18 @@ void CandleProjection::on(const Price& event, MarketStep& step) {
     }
 }
 
-void CandleProjection::on(const MinuteLeft& left, MarketStep& step) {
-    for (const MarketSymbol& symbol : step.market.symbols) {
-        const CandleRow* newest = symbol.newest[0];
-        if (newest != nullptr && newest->opened_at == left.minute) closed.add(*newest);
-    }
+// Those that the minute before lay in, and this one does not.
+void CandleProjection::close(const MarketSymbol& symbol, const MinuteEntered& entered) {
+    for (const CandleRow* newest : symbol.newest)
+        if (newest != nullptr && newest->opened_at == opening_of(newest->interval, entered.left) &&
+            newest->ends_at() <= entered.minute)
+            closed.add(*newest);
 }
 
 void CandleProjection::on(const MinuteEntered& entered, MarketStep& step) {
     const Timestamp start = entered.minute - kWindow;
     for (MarketSymbol& symbol : step.market.symbols) {
+        close(symbol, entered);
         const Candles& minutes_kept = symbol.candles[0];
         if (minutes_kept.empty()) continue;
         const auto inside = minutes_kept.lower_bound(start);

@@ -17,16 +17,16 @@ WindowSums window_sums(const Candles& candles, Timestamp minute);
 class CandleProjection {
 public:
     void on(const Price& event, MarketStep& step);
-    void on(const MinuteLeft& left, MarketStep& step);
     void on(const MinuteEntered& entered, MarketStep& step);
 
     Table<CandleRow> candles;
-    // The 1m candles that ended since the last settle(), for the feed.
+    // The candles that ended since the last settle(), for the feed.
     Append<CandleRow> closed;
 
     auto tables() { return std::tie(candles); }
 
 private:
+    void close(const MarketSymbol& symbol, const MinuteEntered& entered);
     void add(MarketSymbol& symbol, Interval interval, const Price& event, MarketStep& step);
 };
 

@@ -16,6 +16,7 @@ struct MinuteLeft {
 // "Now" lies in another minute: windows have moved. Still before the record that moved it.
 struct MinuteEntered {
     Timestamp minute;
+    Timestamp left;  // the one before, which may be long ago
 };
 
 // The pace of rankings, or a silence of the log, asks for those of some contests, or of all.

@@ -239,10 +239,9 @@ void Outbox::tell(const MarketState& state, const Send& send) {
         send_state(state.seq, volume_of(candle, true), send);
     }
     for (const CandleRow* candle : state.get<CandleProjection>().candles.touched()) {
-        if (candle->interval != Interval::m1 || candle != candle->owner->newest[0]) continue;
-        const bool is_closed = *state.book.now >= candle->opened_at + length_of(Interval::m1);
+        if (candle != candle->owner->newest[static_cast<std::size_t>(candle->interval)]) continue;
         on(*candle->owner);
-        send_state(state.seq, volume_of(*candle, is_closed), send);
+        send_state(state.seq, volume_of(*candle, candle->ends_at() <= *state.book.now), send);
     }
     for (const SentimentRow* row : state.get<SentimentProjection>().sentiment.touched()) {
         on(*row->owner);

@@ -87,6 +87,8 @@ struct CandleRow : Versioned {
     Amount sell_volume;
     const MarketSymbol* owner{nullptr};
 
+    Timestamp ends_at() const { return opened_at + length_of(interval); }
+
     template <class Visit>
     static constexpr auto columns(Visit&& visit) {
         return visit(

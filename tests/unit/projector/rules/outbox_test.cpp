@@ -4,12 +4,15 @@
 
 #include <catch2/catch.hpp>
 
+#include <sstream>
+
 namespace duel::projector {
 namespace {
 
 using namespace std::chrono_literals;
 
-// "contest:c activity #3<2": channel, type, seq and, for events, the seq of the one before.
+// "contest:c activity #3<2": channel, type, seq and, for events, the seq of the one before; of
+// candles the interval, and whether they have closed.
 template <class State>
 std::string told(const State& state) {
     feed::Decoder decoder;
@@ -20,6 +23,8 @@ std::string told(const State& state) {
         all += (all.empty() ? "" : "\n") + std::string{key} + ' ' +
                std::string{feed::type_of(read.body)} + " #" + std::to_string(read.head.seq);
         if (read.head.prev_seq) all += '<' + std::to_string(*read.head.prev_seq);
+        if (const auto* candle = std::get_if<feed::Volume>(&read.body))
+            all += ' ' + candle->interval + (candle->closed ? " closed" : "");
     });
     return all;
 }
@@ -93,20 +98,60 @@ TEST_CASE("a big ranking travels in parts of 2,000 rows", "[outbox]") {
     REQUIRE(parts == "2000 more, 2000 more, 500 last");
 }
 
-TEST_CASE(
-    "a market tells price, open candle and sentiment, and a candle once more when it closes",
-    "[outbox]"
-) {
+TEST_CASE("a market tells price, the open candles of all intervals and sentiment", "[outbox]") {
     MarketWorld world;
     world.take(tick("SOL", "10", 0, "1", Side::buy));
     finish_batch(world.state);
     REQUIRE(
-        told(world.state) == "market:SOL price #1\nmarket:SOL volume #1\nmarket:SOL sentiment #1"
+        told(world.state) ==
+        "market:SOL price #1\n"
+        "market:SOL volume #1 1m\n"
+        "market:SOL volume #1 5m\n"
+        "market:SOL volume #1 15m\n"
+        "market:SOL volume #1 1h\n"
+        "market:SOL volume #1 4h\n"
+        "market:SOL volume #1 1d\n"
+        "market:SOL sentiment #1"
     );
-    world.commit();
-    world.take(tick("ETH", "10", 60));
+}
+
+TEST_CASE("a candle is told once more when it closes, whatever its length", "[outbox]") {
+    const auto closed_by = [](double from, double to) {
+        MarketWorld world;
+        world.log_time = at(to);
+        world.take(tick("SOL", "10", from));
+        finish_batch(world.state);
+        world.commit();
+        world.take(tick("ETH", "10", to));
+        finish_batch(world.state);
+        std::string closed;
+        std::istringstream lines{told(world.state)};
+        for (std::string line; std::getline(lines, line);)
+            if (line.starts_with("market:SOL volume #2 ")) closed += line.substr(21) + ", ";
+        return closed;
+    };
+    constexpr double kHour = 3'600;
+    REQUIRE(closed_by(0, 59).empty());
+    REQUIRE(closed_by(0, 60) == "1m closed, ");
+    REQUIRE(closed_by(200, 290) == "1m closed, ");
+    REQUIRE(closed_by(200, 300) == "1m closed, 5m closed, ");
+    REQUIRE(closed_by(200, kHour) == "1m closed, 5m closed, 15m closed, 1h closed, ");
+    REQUIRE(
+        closed_by(200, 30 * kHour) ==
+        "1m closed, 5m closed, 15m closed, 1h closed, 4h closed, 1d closed, "
+    );
+}
+
+TEST_CASE("a candle that has closed is not told again a minute later", "[outbox]") {
+    MarketWorld world;
+    world.log_time = at(360);
+    world.take(tick("SOL", "10"));
+    world.take(tick("ETH", "10", 300));
     finish_batch(world.state);
-    REQUIRE(told(world.state) == "market:ETH price #2\nmarket:SOL volume #2\nmarket:ETH volume #2");
+    world.commit();
+    world.take(tick("ETH", "10", 360));
+    finish_batch(world.state);
+    REQUIRE(told(world.state).find("market:SOL volume") == std::string::npos);
 }
 
 }  // namespace
