@@ -98,6 +98,19 @@ class Endpoints(WireTest):
                              {f"market:{world.symbol}", f"market:SILENT{RUN}"})
             self.assert_shapes(client.messages, "MARKET_PRICE", "MARKET_VOLUME")
 
+    async def test_candles_of_every_interval_go_on_live(self):
+        world = World("candles")
+        intervals = {"1m", "5m", "15m", "1h", "4h", "1d"}
+        async with Client("/api/v2/ws/market", symbols=world.symbol, intervals=",".join(intervals)) as client:
+            await client.until("SUBSCRIBED")
+            for size, wanted in (("1", {1}), ("3", {4, 3})):   # 3: a candle that opened in between
+                world.tick("5", size=size)
+                shown = set()
+                while shown != intervals:
+                    candle = (await client.until("MARKET_VOLUME"))["data"]
+                    if candle["volume"] in wanted:
+                        shown.add(candle["interval"])
+
     async def test_differences_have_only_what_changed(self):
         world = World("diff")
         await asyncio.to_thread(until, lambda: STACK.sql(
