@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <stdexcept>
 
@@ -16,6 +17,10 @@ namespace duel::bench {
 namespace asio = boost::asio;
 
 namespace {
+
+// One thread plays all clients, so it is slower for each than they would be by themselves: more at
+// once would only run into the server's deadlines.
+constexpr std::size_t kOnTheirWay = 2'000;
 
 std::string cursor_in(std::string_view text) {
     constexpr std::string_view kName = "\"cursor\":\"";
@@ -43,14 +48,18 @@ Audience::~Audience() {
 }
 
 void Audience::sit_down(const std::vector<Seat>& seats, std::chrono::seconds longest) {
-    for (const auto& seat : seats) {
-        connections_.push_back(std::make_shared<watch::Connection>(context_.get_executor(), tls_));
-        asio::co_spawn(context_, follow(seat, connections_.back()), asio::detached);
-    }
-    thread_ = std::thread([this] { context_.run(); });
     const auto deadline = Clock::now() + longest;
+    connections_.reserve(seats.size());
     while (seated_ < seats.size() && lost_ == 0 && Clock::now() < deadline) {
-        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+        while (connections_.size() < std::min<std::size_t>(seats.size(), seated_ + kOnTheirWay)) {
+            const auto& seat = seats[connections_.size()];
+            connections_.push_back(
+                std::make_shared<watch::Connection>(context_.get_executor(), tls_)
+            );
+            asio::co_spawn(context_, follow(seat, connections_.back()), asio::detached);
+        }
+        if (!thread_.joinable()) thread_ = std::thread([this] { context_.run(); });
+        std::this_thread::sleep_for(std::chrono::milliseconds{2});
     }
     if (seated_ < seats.size()) {
         throw std::runtime_error(fmt::format(

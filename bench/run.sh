@@ -70,16 +70,21 @@ recovery() {
 
 # Many clients: what one message costs, what one that does nothing takes, ten thousand, and all coming back at once.
 clients() {
+    local many
     export DUEL_WSSERVER_MAX_PER_USER=100000
     begin
     bench/fanout.py --json "$figures"
+    begin
     if command -v npm >/dev/null; then bench/fanout.py peer --json "$figures"; fi
-    bench/fanout.py calm --rounds 3 --for "$length" --json "$figures"
+    for _ in 1 2 3; do
+        begin
+        bench/fanout.py calm --rounds 1 --for "$length" --json "$figures"
+    done
+    begin
     bench/allocations.py --json "$figures"
-    refresh_env
-    local many
-    for many in 10 100 1000 10000; do measure bench-reconnect --clients "$many"; done
-    for many in 100 1000 10000; do
+    for many in 10 100 1000 10000; do
+        begin
+        measure bench-reconnect --clients "$many"
         measure bench-latency --kind market --clients "$many" --rate 100 --per-symbol 1 --for "$length"
     done
     for many in 1000 4000 10000; do

@@ -16,6 +16,7 @@ constexpr std::size_t kHandOverAt = 500;
 constexpr std::size_t kBytesOfUsual = 2'000;  // of a record; longer ones count as several
 constexpr std::int64_t kGatherAt = 10'000;    // records that are there
 constexpr auto kGather = 50ms;                // at most
+constexpr auto kTicksWait = 25ms;             // in a contest shard, for a trade or each other
 constexpr auto kAskForEnds = 2s;
 constexpr auto kIdleWait = 100ms;  // a new record or the end of this object cuts it short
 
@@ -37,6 +38,7 @@ Intake::Intake(
 )
     : settings_{settings},
       name_{shard.name()},
+      own_topic_{shard.own_topic()},
       consumer_{
           settings.kafka,
           {.client_id = "duel-projector-" + shard.name()},
@@ -64,6 +66,8 @@ Inputs Intake::take(std::size_t most, std::chrono::milliseconds longest) {
     Inputs taken;
     std::unique_lock lock{mutex_};
     changed_.wait_for(lock, longest, [this] { return !queue_.empty() || failure_; });
+    if (!queue_.empty() && !is_urgent_)
+        changed_.wait_for(lock, kTicksWait, [this] { return is_urgent_ || is_full() || failure_; });
     if (lag() >= kGatherAt) {
         changed_.wait_for(lock, kGather, [this] {
             return queued_ >= std::size_t{kGatherAt} || is_full() || failure_;
@@ -77,6 +81,7 @@ Inputs Intake::take(std::size_t most, std::chrono::milliseconds longest) {
         taken.push_back(std::move(queue_.front()));
         queue_.pop_front();
     }
+    if (queue_.empty()) is_urgent_ = false;
     lock.unlock();
     changed_.notify_all();
     return taken;
@@ -200,6 +205,7 @@ void Intake::move_run(std::size_t n) {
         return lane.key().log_time <= sure_up_to && !ends_contest(lane.head()) &&
                (second == lanes_.size() || lane.key() < lanes_[second]->key());
     };
+    is_merged_urgent_ = is_merged_urgent_ || lane.topic() == own_topic_;
     do {
         log_guard_.note(n, lane.head().place);
         lane.move_head(merged_, stretch_.take(lane.key()));
@@ -218,8 +224,10 @@ void Intake::hand_over() {
         queued_ += merged_.size();
         queued_bytes_ += merged_.bytes();
         queue_.push_back(std::move(merged_));
+        is_urgent_ = is_urgent_ || is_merged_urgent_;
     }
     merged_ = {};
+    is_merged_urgent_ = false;
     for (const auto& lane : lanes_)
         lane->begin_chunk();
     changed_.notify_all();

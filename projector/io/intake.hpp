@@ -59,8 +59,9 @@ public:
     ~Intake();
 
     // About `most` records, in order; waits that long for the first, and where the shard is far
-    // behind a little for thousands more. Throws what ended the reading: LogMismatch, LogGone, or
-    // KafkaError.
+    // behind a little for thousands more. Ticks alone wait a little in a contest shard, where they
+    // only mark positions: one transaction for several. Throws what ended the reading: LogMismatch,
+    // LogGone, or KafkaError.
     Inputs take(std::size_t most, std::chrono::milliseconds longest);
 
     // Records that are in the log and were not taken yet, as far as is known.
@@ -82,18 +83,21 @@ private:
 
     IntakeSettings settings_;
     std::string name_;
+    Topic own_topic_;
     platform::Consumer consumer_;
     ArrivalReader arrival_reader_;
     std::vector<std::unique_ptr<Lane>> lanes_;  // in the order of the offsets
     LogGuard log_guard_;
     Stretch stretch_;
     Chunk merged_;
+    bool is_merged_urgent_{false};  // it has something of the shard's own topic
 
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     std::deque<Chunk> queue_;
     std::size_t queued_{0};  // records in it
     std::size_t queued_bytes_{0};
+    bool is_urgent_{false};
     std::exception_ptr failure_;
     std::atomic<std::int64_t> lag_{0};
     std::jthread thread_;  // last: it uses all of the above

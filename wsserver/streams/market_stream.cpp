@@ -59,7 +59,7 @@ void MarketStream::apply(const feed::Body& state, Now now, Counts& counts) {
         if (volume->closed) {
             if (closed_.empty()) closed_due_ = now.steady + delay();
             closed_.push_back(*volume);
-            candle.pace = Pace{kVolumeInterval};
+            candle.pace = Candle{}.pace;
         } else {
             count(candle.pace.change(now.steady));
         }

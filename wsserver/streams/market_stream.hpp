@@ -4,7 +4,8 @@
 // it.
 //
 // MARKET_PRICE at most every 100 ms. MARKET_VOLUME per interval at most once a second while a
-// candle is open, and once more when it closes. MARKET_SENTIMENT at most once a second.
+// candle is open, and once more when it closes. MARKET_SENTIMENT at most once a second. These two
+// may go 100 ms early with a price, since a client is written to once for all of them.
 //
 // At the turn of a minute candles close and sums over time change for all symbols at once. What no
 // tick caused goes with what one causes next, or else after a while that differs by symbol and
@@ -33,8 +34,8 @@ public:
     static constexpr Duration kVolumeInterval = std::chrono::seconds{1};
     static constexpr Duration kSentimentInterval = std::chrono::seconds{1};
     // What may wait, waits at most so long for each other connection, and never beyond kMostSpread.
-    static constexpr Duration kSpread = std::chrono::microseconds{50};
-    static constexpr Duration kMostSpread = std::chrono::milliseconds{500};
+    static constexpr Duration kSpread = std::chrono::microseconds{100};
+    static constexpr Duration kMostSpread = std::chrono::seconds{1};
 
     MarketStream(Channel channel, Board& board);
 
@@ -60,7 +61,7 @@ protected:
 private:
     struct Candle {
         feed::Volume newest;
-        Pace pace{kVolumeInterval};
+        Pace pace{kVolumeInterval, kPriceInterval};
     };
 
     MessagePtr market_price() const;
@@ -77,7 +78,7 @@ private:
     std::vector<feed::Volume> closed_;       // not yet sent
     Instant closed_due_{};
     std::optional<feed::Sentiment> sentiment_;
-    Pace sentiment_pace_{kSentimentInterval};
+    Pace sentiment_pace_{kSentimentInterval, kPriceInterval};
     std::vector<PriceListener*> listeners_;
 };
 

@@ -72,6 +72,21 @@ TEST_CASE("the first change goes out at once, the next ones as one after the int
     REQUIRE(pace.may_go(start + 100ms));
 }
 
+TEST_CASE("what may go early goes with others, but not more often on average", "[pace]") {
+    Pace pace{1s, 100ms};
+    const Instant start{1s};
+    pace.change(start);
+    pace.sent(start);
+    pace.change(start + 10ms);
+    REQUIRE_FALSE(pace.may_go(start + 899ms));
+    REQUIRE(pace.may_go(start + 900ms));
+    REQUIRE(pace.due() == start + 1s);
+    pace.sent(start + 900ms);
+    pace.change(start + 910ms);
+    REQUIRE_FALSE(pace.may_go(start + 1'899ms));
+    REQUIRE(pace.due() == start + 2s);
+}
+
 TEST_CASE("prices come at most ten times a second, and the last one always comes", "[conflation]") {
     std::mt19937 random{3};
     Theatre stage;
@@ -165,7 +180,7 @@ TEST_CASE("what no tick caused waits for its turn, or goes with a tick", "[confl
     close_all(2);
     std::size_t told = newly_told();
     std::size_t most = told;
-    for (int wait = 0; wait < 50; ++wait) {
+    for (int wait = 0; wait < 100; ++wait) {
         stage.pass(10ms);
         const auto now = newly_told();
         most = std::max(most, now);
