@@ -29,7 +29,7 @@ def restart(environment):
 def run(clients, seconds, rate):
     """Allocations and messages of one server's life."""
     log = VAR / "log/wsserver.log"
-    environment = restart(os.environ | {"MALLOC_CONF": "stats_print:true,stats_print_opts:Jmdabl"})
+    environment = restart(os.environ | {"MALLOC_CONF": "stats_print:true,stats_print_opts:Jdabl"})
     with tempfile.NamedTemporaryFile("r") as file:
         subprocess.run([ROOT / "var/build/release/bin/bench-latency", "--json", file.name, "--kind", "market", "--clients", str(clients),
                         "--rate", str(rate), "--per-symbol", str(rate), "--for", f"{seconds}s"],

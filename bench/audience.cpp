@@ -20,7 +20,7 @@ namespace {
 
 // One thread plays all clients, so it is slower for each than they would be by themselves: more at
 // once would only run into the server's deadlines.
-constexpr std::size_t kOnTheirWay = 2'000;
+constexpr std::size_t kOnTheirWay = 500;
 
 std::string cursor_in(std::string_view text) {
     constexpr std::string_view kName = "\"cursor\":\"";

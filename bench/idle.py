@@ -13,6 +13,7 @@ import subprocess
 from urllib.parse import urlsplit
 
 SETTLED = 12   # seconds: what the handshakes took is given back by then
+ON_THEIR_WAY = asyncio.Semaphore(500)   # one thread plays all clients: more run into the server's deadlines
 
 
 def resident():
@@ -22,7 +23,11 @@ def resident():
 
 
 async def connect(url, trust, bearer):
-    reader, writer = await asyncio.open_connection(url.hostname, url.port, ssl=trust)
+    async with ON_THEIR_WAY:
+        return await upgrade(*await asyncio.open_connection(url.hostname, url.port, ssl=trust), url, bearer)
+
+
+async def upgrade(reader, writer, url, bearer):
     writer.write((f"GET /api/v2/ws/market?symbols=IDLE HTTP/1.1\r\nHost: {url.netloc}\r\nUpgrade: websocket\r\n"
                   "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
                   f"Sec-WebSocket-Protocol: duel.v2, {bearer}\r\n\r\n").encode())

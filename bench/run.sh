@@ -92,10 +92,10 @@ clients() {
         refresh_env
         bench/idle.py --clients "$many" --json "$figures"
     done
-    export DUEL_WSSERVER_SHARE_PORT=1
+    export DUEL_WSSERVER_SHARE_PORT=1 DUEL_WSSERVER_MAX_CONNECTIONS=15000
     begin
     bench/twins.py --json "$figures"
-    unset DUEL_WSSERVER_MAX_PER_USER DUEL_WSSERVER_SHARE_PORT
+    unset DUEL_WSSERVER_MAX_PER_USER DUEL_WSSERVER_SHARE_PORT DUEL_WSSERVER_MAX_CONNECTIONS
 }
 
 growth() {
