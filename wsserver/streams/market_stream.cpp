@@ -50,7 +50,7 @@ void MarketStream::apply(const feed::Body& state, Now now, Counts& counts) {
         if (replaced) ++counts.conflated;
     };
     if (const auto* price = std::get_if<feed::Price>(&state)) {
-        const bool is_tick = !price_ || price_->at != price->at;
+        const bool is_tick = !price_ || price_->at != price->at || price_->price != price->price;
         price_ = *price;
         count(price_pace_.change(now.steady, is_tick ? Duration{} : delay()));
     } else if (const auto* volume = std::get_if<feed::Volume>(&state)) {
@@ -58,7 +58,7 @@ void MarketStream::apply(const feed::Body& state, Now now, Counts& counts) {
         candle.newest = *volume;
         if (volume->closed) {
             if (closed_.empty()) closed_due_ = now.steady + delay();
-            closed_.push_back(*volume);
+            closed_.push_back({*volume, now.steady});
             candle.pace = Candle{}.pace;
         } else {
             count(candle.pace.change(now.steady));
@@ -92,12 +92,12 @@ void MarketStream::send_changes(Now now, Output& out) {
                 listener->on_price(*price_, message, now, out);
         }
     }
-    for (const auto& candle : std::exchange(closed_, {}))
-        send_volume(candle, out);
+    for (const auto& [candle, since] : std::exchange(closed_, {}))
+        send_volume(candle, since, out);
     for (auto& [interval, candle] : candles_) {
         if (!candle.pace.may_go(now.steady)) continue;
         candle.pace.sent(now.steady);
-        send_volume(candle.newest, out);
+        send_volume(candle.newest, now.steady, out);
     }
     if (sentiment_pace_.may_go(now.steady)) {
         sentiment_pace_.sent(now.steady);
@@ -106,10 +106,11 @@ void MarketStream::send_changes(Now now, Output& out) {
     }
 }
 
-void MarketStream::send_volume(const feed::Volume& candle, Output& out) {
+// Whoever came after that was shown what is newer.
+void MarketStream::send_volume(const feed::Volume& candle, Instant since, Output& out) {
     MessagePtr message;
     for_current(out, [&](Subscriber& to) {
-        if (!wants(to, candle.interval)) return;
+        if (to.waits_since > since || !wants(to, candle.interval)) return;
         if (!message) message = market_volume(candle);
         deliver(to, message, out);
     });

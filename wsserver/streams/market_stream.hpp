@@ -67,15 +67,15 @@ private:
     MessagePtr market_price() const;
     MessagePtr market_volume(const feed::Volume& candle) const;
     MessagePtr market_sentiment() const;
-    void send_volume(const feed::Volume& candle, Output& out);
+    void send_volume(const feed::Volume& candle, Instant since, Output& out);
     Duration delay() const;
 
     unsigned turn_;  // of 1,024: how late among all symbols
     std::string name_;
     std::optional<feed::Price> price_;
     Pace price_pace_{kPriceInterval};
-    std::map<std::string, Candle> candles_;  // by interval
-    std::vector<feed::Volume> closed_;       // not yet sent
+    std::map<std::string, Candle> candles_;                 // by interval
+    std::vector<std::pair<feed::Volume, Instant>> closed_;  // since then, not yet sent
     Instant closed_due_{};
     std::optional<feed::Sentiment> sentiment_;
     Pace sentiment_pace_{kSentimentInterval, kPriceInterval};

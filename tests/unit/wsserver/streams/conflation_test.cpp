@@ -194,7 +194,6 @@ TEST_CASE("what no tick caused waits for its turn, or goes with a tick", "[confl
     for (const auto& market : markets) {
         auto tick = price("2");
         tick.symbol = market.name;
-        tick.at = kWall + 1s;
         stage.state(market, 4, tick);
     }
     for (ConnectionId who = 1; who <= kMany; ++who)
@@ -202,6 +201,13 @@ TEST_CASE("what no tick caused waits for its turn, or goes with a tick", "[confl
             REQUIRE(seen == "MARKET_PRICE:4 MARKET_VOLUME:4");
     stage.pass(1s);
     REQUIRE(newly_told() == 0);
+
+    close_all(5);
+    stage.pass(1ms);
+    stage.follow(kMany + 1, markets.back());
+    stage.messages(kMany + 1);
+    stage.pass(1s);
+    REQUIRE(stage.messages(kMany + 1).empty());  // it was shown what came after
 }
 
 TEST_CASE(
