@@ -37,7 +37,7 @@ void run(const Options& options) {
     if (const auto* sentence = std::get_if<std::string>(&parsed))
         throw std::runtime_error(*sentence);
     const auto server = std::get<watch::Server>(std::move(parsed));
-    auto tls = watch::trusting(options.ca_file);
+    auto tls = platform::trusting(options.ca_file, "DUEL_CA");
     Deliveries none{0};
     Audience audience{server, tls, "PARTICIPANT_ACTIVITY", none};
     const auto endpoint = std::get<0>(watch::endpoints_of({"contest:c1"})).front();

@@ -68,7 +68,7 @@ void run(const Options& options) {
     deliveries.count_from(warm_up);
     FloorServer floor{options.certificate, options.key};
     const watch::Server server{"localhost", floor.port(), ""};
-    auto tls = watch::trusting(options.ca_file);
+    auto tls = platform::trusting(options.ca_file, "DUEL_CA");
     Audience audience{server, tls, "PARTICIPANT_ACTIVITY", deliveries};
     floor.take(options.clients);
     const auto endpoint = std::get<0>(watch::endpoints_of({"contest:floor"})).front();

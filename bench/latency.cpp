@@ -128,7 +128,7 @@ public:
     void run() {
         open_world(stack_, world_);
         const auto server = server_of(options_);
-        auto tls = watch::trusting(options_.ca_file);
+        auto tls = platform::trusting(options_.ca_file, "DUEL_CA");
         Audience audience{server, tls, counted_type(options_.kind), deliveries_};
         const double resident = server_memory();
         audience.sit_down(seats(), seconds{120});

@@ -78,7 +78,7 @@ public:
 
     void run() {
         open_world(stack_, world_);
-        auto tls = watch::trusting(options_.ca_file);
+        auto tls = platform::trusting(options_.ca_file, "DUEL_CA");
         const std::string cursor = half_way(tls);
         const auto missed =
             std::uint64_t{options_.clients} * (options_.events - options_.events / 2);

@@ -1,15 +1,11 @@
 #include "watch/connection.hpp"
 
-#include "platform/tls_stream.hpp"
+#include "platform/tls_client.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/role.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
 #include <charconv>
@@ -27,16 +23,7 @@ constexpr std::size_t kMaxMessageBytes = 64U << 20U;  // a snapshot of many thou
 constexpr auto kAwait = asio::use_awaitable;
 constexpr auto kAwaitTuple = asio::as_tuple(asio::use_awaitable);
 
-[[noreturn]] void fail(boost::system::error_code failure, std::string_view step) {
-    if (failure == beast::error::timeout) {
-        throw Unreachable(fmt::format("{}: no answer within {} s", step, kPatience.count()));
-    }
-    const auto why = failure.message();
-    const bool untrusted = why.find("certificate verify failed") != std::string::npos;
-    throw Unreachable(fmt::format(
-        "{}: {}{}", step, why, untrusted ? " (--ca, DUEL_CA: whose certificates to trust)" : ""
-    ));
-}
+constexpr std::string_view kCaSetting = "--ca, DUEL_CA";
 
 std::optional<std::chrono::seconds> seconds_in(std::string_view header) {
     unsigned count = 0;
@@ -92,86 +79,7 @@ std::string_view meaning_of_close(std::uint16_t code) {
     }
 }
 
-// Ends as RFC 6455 wants of a client: TLS is closed, then TCP.
-class ClientStream : public platform::TlsStream {
-public:
-    using TlsStream::TlsStream;
-
-    // What Beast calls after a closing handshake.
-    template <class Handler>
-    friend void async_teardown(boost::beast::role_type, ClientStream& stream, Handler&& handler) {
-        stream.async_shutdown([&stream, handler = std::forward<Handler>(handler)](
-                                  boost::system::error_code failure
-                              ) mutable {
-            boost::system::error_code ignored;
-            stream.next_layer().close(ignored);
-            handler(failure);
-        });
-    }
-};
-
-// Closes a socket that takes longer than kPatience for a step.
-class Patience {
-public:
-    explicit Patience(asio::ip::tcp::socket& socket) : state_(std::make_shared<State>(socket)) {
-        renew();
-    }
-    ~Patience() { end(); }
-    Patience(const Patience&) = delete;
-    Patience& operator=(const Patience&) = delete;
-
-    void renew() {
-        state_->timer.expires_after(kPatience);
-        state_->timer.async_wait([state = state_](boost::system::error_code stopped) {
-            if (stopped || state->is_over) return;
-            boost::system::error_code ignored;
-            state->is_late = true;
-            state->socket.close(ignored);
-        });
-    }
-    void end() {
-        state_->is_over = true;
-        state_->timer.cancel();
-    }
-    // Why the step failed.
-    boost::system::error_code verdict(boost::system::error_code failure) const {
-        return state_->is_late ? beast::error::timeout : failure;
-    }
-
-private:
-    // Outlives this where the timer has just run out.
-    struct State {
-        explicit State(asio::ip::tcp::socket& of) : socket(of), timer(of.get_executor()) {}
-        asio::ip::tcp::socket& socket;
-        asio::steady_timer timer;
-        bool is_late = false;
-        bool is_over = false;
-    };
-    std::shared_ptr<State> state_;
-};
-
 }  // namespace
-
-asio::ssl::context trusting(const std::string& ca_file) {
-    asio::ssl::context tls{asio::ssl::context::tls_client};
-    tls.set_options(
-        asio::ssl::context::no_sslv2 | asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
-        asio::ssl::context::no_tlsv1_1
-    );
-    tls.set_verify_mode(asio::ssl::verify_peer);
-    if (ca_file.empty()) {
-        tls.set_default_verify_paths();
-    } else {
-        boost::system::error_code failure;
-        tls.load_verify_file(ca_file, failure);
-        if (failure) {
-            throw std::runtime_error(fmt::format(
-                "DUEL_CA={}: a file of PEM certificates is wanted ({})", ca_file, failure.message()
-            ));
-        }
-    }
-    return tls;
-}
 
 UpgradeRefused::UpgradeRefused(unsigned http_status, std::optional<std::chrono::seconds> wait)
     : std::runtime_error(
@@ -193,7 +101,7 @@ struct Connection::Socket {
     asio::ip::tcp::socket& tcp() { return stream.next_layer().next_layer(); }
 
     asio::ip::tcp::resolver resolver;
-    websocket::stream<ClientStream, false> stream;
+    websocket::stream<platform::TlsClientStream, false> stream;
     beast::flat_buffer buffer;
 };
 
@@ -208,33 +116,9 @@ asio::awaitable<void> Connection::open(
     std::string token,
     std::chrono::seconds silence
 ) {
-    auto [no_name, addresses] = co_await socket_->resolver.async_resolve(
-        server.host, std::to_string(server.port), kAwaitTuple
+    co_await platform::connect_tls(
+        socket_->resolver, socket_->stream.next_layer(), server, kPatience, kCaSetting
     );
-    if (no_name) fail(no_name, "looking up " + server.host);
-
-    auto& tcp = socket_->tcp();
-    Patience patience{tcp};
-    auto [not_connected, address] = co_await asio::async_connect(tcp, addresses, kAwaitTuple);
-    if (not_connected) fail(patience.verdict(not_connected), "connecting to " + server.authority());
-    boost::system::error_code ignored;
-    tcp.set_option(asio::ip::tcp::no_delay(true), ignored);
-
-    auto& tls = socket_->stream.next_layer();
-    boost::system::error_code is_no_address;
-    asio::ip::make_address(server.host, is_no_address);
-    if (is_no_address) SSL_set_tlsext_host_name(tls.native().native_handle(), server.host.c_str());
-    tls.native().set_verify_callback(asio::ssl::host_name_verification(server.host));
-    patience.renew();
-    auto [not_secure] =
-        co_await asio::async_initiate<decltype(kAwaitTuple), void(boost::system::error_code)>(
-            [&tls](auto handler) {
-                tls.async_handshake(asio::ssl::stream_base::client, std::move(handler));
-            },
-            kAwaitTuple
-        );
-    if (not_secure) fail(patience.verdict(not_secure), "TLS with " + server.authority());
-    patience.end();
 
     socket_->stream.set_option(websocket::stream_base::timeout{kPatience, silence, false});
     socket_->stream.set_option(
@@ -253,7 +137,10 @@ asio::awaitable<void> Connection::open(
             response.result_int(), seconds_in(response[beast::http::field::retry_after])
         );
     }
-    if (refused) fail(refused, "upgrade at " + server.authority());
+    if (refused)
+        platform::throw_unreachable(
+            refused, "upgrade at " + server.authority(), kPatience, kCaSetting
+        );
 }
 
 asio::awaitable<std::optional<std::string_view>> Connection::receive() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/tls_client.hpp"
 #include "watch/endpoint.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -15,15 +16,7 @@
 
 namespace duel::watch {
 
-// TLS 1.2 or newer that believes only the authorities of one PEM file; of the system where that is
-// empty. Throws std::runtime_error where the file holds none.
-boost::asio::ssl::context trusting(const std::string& ca_file);
-
-// The server cannot be reached, or is not the one that was meant. The sentence says which step
-// failed and why.
-struct Unreachable : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
+using platform::Unreachable;
 
 // The server answered the upgrade request with something else than a WebSocket.
 struct UpgradeRefused : std::runtime_error {

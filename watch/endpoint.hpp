@@ -1,5 +1,7 @@
 #pragma once
 
+#include "platform/wss_server.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,18 +11,7 @@
 
 namespace duel::watch {
 
-// Where the server is: `wss://localhost:21003`, maybe with a path before the endpoints'.
-struct Server {
-    std::string host;  // without the brackets of an IPv6 address
-    std::uint16_t port = 443;
-    std::string path;  // no slash at its end
-
-    // The sentence says what is wrong. Plain ws:// is refused: the server speaks TLS only.
-    static std::variant<Server, std::string> parse(std::string_view url);
-
-    // The Host header and the `Origin` of this server's own pages.
-    std::string authority() const;
-};
+using Server = platform::WssServer;
 
 // What the endpoints of all channels are asked for.
 struct Wishes {

@@ -24,7 +24,7 @@ class Run {
 public:
     Run(const Options& options, const platform::Shutdown& shutdown)
         : options_(options),
-          tls_(trusting(options.ca_file)),
+          tls_(platform::trusting(options.ca_file, "DUEL_CA")),
           printer_(make_printer(options)),
           wish_to_stop_(context_, dup(shutdown.fd())) {
         for (const auto& endpoint : options.endpoints) {

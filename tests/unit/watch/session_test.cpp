@@ -58,7 +58,7 @@ Session::Settings settings_for(std::uint16_t port) {
 }
 
 asio::ssl::context trusting_only(const scripted::Identity& trusted) {
-    auto tls = trusting("");
+    auto tls = platform::trusting("", "");
     tls.add_certificate_authority(asio::buffer(trusted.certificate));
     return tls;
 }
