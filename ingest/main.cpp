@@ -1,10 +1,12 @@
 #include "ingest/io/commands.hpp"
+#include "ingest/io/exchange_commands.hpp"
 
 #include <cstdio>
 #include <exception>
 #include <fmt/core.h>
 
-// duel-ingest: writes events to Kafka, from recordings or a simulation, and looks after the topics.
+// duel-ingest: writes events to Kafka, from exchanges, recordings or a simulation, and looks after
+// the topics.
 int main(int argc, char** argv) {
     namespace ingest = duel::ingest;
     namespace platform = duel::platform;
@@ -12,9 +14,13 @@ int main(int argc, char** argv) {
     ingest::ReplaySettings replay;
     ingest::SimulateSettings simulate;
     ingest::DumpSettings dump;
+    ingest::FramesSettings frames;
+    ingest::ExchangesSettings exchanges;
+    ingest::AnnounceSettings announce;
 
     platform::Settings settings{
-        "duel-ingest", "Writes trades and price ticks to Kafka, from recordings or a simulation."};
+        "duel-ingest",
+        "Writes trades and price ticks to Kafka, from exchanges, recordings or a simulation."};
     offer(settings, common);
     auto& topics_command = settings.command("topics", "Creates the topics, or checks them.");
     auto& replay_command = settings.command("replay", "Sends event files and recordings.");
@@ -24,6 +30,15 @@ int main(int argc, char** argv) {
     offer(simulate_command, simulate);
     auto& dump_command = settings.command("dump", "Writes what the topics hold as an event file.");
     offer(dump_command, dump);
+    auto& exchanges_command =
+        settings.command("exchanges", "Sends the ticks of live exchanges until stopped.");
+    offer(exchanges_command, exchanges);
+    auto& frames_command =
+        settings.command("frames", "Prints the ticks of an exchange's recorded messages.");
+    offer(frames_command, frames);
+    auto& announce_command =
+        settings.command("announce", "Tells every client how the service stands.");
+    offer(announce_command, announce);
     auto& serve_command = settings.command(
         "serve", "Looks after the topics until stopped; ready and metrics say how."
     );
@@ -37,6 +52,9 @@ int main(int argc, char** argv) {
         if (replay_command.chosen()) return run_replay(common, replay, shutdown);
         if (simulate_command.chosen()) return run_simulate(common, simulate, shutdown);
         if (dump_command.chosen()) return run_dump(common, dump, shutdown);
+        if (exchanges_command.chosen()) return run_exchanges(common, exchanges, shutdown);
+        if (announce_command.chosen()) return run_announce(common, announce, shutdown);
+        if (frames_command.chosen()) return run_frames(frames, shutdown);
         if (serve_command.chosen()) return run_serve(common, shutdown);
     } catch (const platform::SettingError& error) {
         fmt::print(stderr, "duel-ingest: {}\n", error.what());

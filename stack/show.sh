@@ -1,8 +1,8 @@
-# ./run and ./run --replay: everything up, events in, the board on the screen until Ctrl-C.
+# ./run, ./run --replay and ./run --source: everything up, events in, the board on the screen until Ctrl-C.
 
 show_contest() {
     # Not local: the trap that ends it all reads them when the function has gone.
-    paths=() pace=() markets=() hints=() contest='' showing=no watch_pid=''
+    paths=() sources=() pace=() markets=() hints=() contest='' showing=no watch_pid=''
     parse_show "$@"
     load_settings   # what it refuses must not end a stack that runs
     locate_programs
@@ -15,7 +15,7 @@ show_contest() {
     export DUEL_TOKEN
     stop_part input
     : >"$duel_var/log/input.log"
-    if (( ${#paths[@]} )); then start_replay; else start_simulation; fi
+    if (( ${#sources[@]} )); then start_exchanges; elif (( ${#paths[@]} )); then start_replay; else start_simulation; fi
     DUEL_TOKEN=$(session_token operator admin)
     showing=yes
     # In the background, so that a signal is answered at once and not when the board ends.
@@ -24,7 +24,9 @@ show_contest() {
         board_hints
         "$bin/duel-watch" --board "contest:$contest" "${hints[@]}" 9>&- &
     else
-        await_rows "SELECT 'market:' || symbol FROM duel.prices ORDER BY volume_24h DESC NULLS LAST LIMIT 4"
+        if (( ${#sources[@]} )); then await_exchanges; else
+            await_rows "SELECT 'market:' || symbol FROM duel.prices ORDER BY volume_24h DESC NULLS LAST LIMIT 4"
+        fi
         mapfile -t markets <<<"$rows"
         say "no contest in this input: watching ${markets[*]}"
         "$bin/duel-watch" "${markets[@]}" 9>&- &
@@ -38,6 +40,7 @@ parse_show() {
     while (( $# )); do
         case $1 in
             --replay) replay=yes ;;
+            --source) (( $# > 1 )) || refuse "$1: NAME:SYMBOLS is missing"; sources+=("$1" "$2"); shift ;;
             --speed | --rate) (( $# > 1 )) || refuse "$1: a value is missing"; pace+=("$1" "$2"); shift ;;
             --*) refuse "'$1' is not an option of ./run --replay" ;;
             *) [[ -e $1 ]] || refuse "--replay $1: there is no such file or folder"; paths+=("$(realpath -- "$1")") ;;
@@ -51,6 +54,26 @@ start_simulation() {
     contest=sim-$(date -u +%Y%m%d-%H%M%S)
     say "a simulated contest, $contest: bots trade on an invented market"
     launch_input simulate --contest "$contest"
+}
+
+start_exchanges() {
+    (( ! ${#paths[@]} )) || refuse "either --source or --replay"
+    say "following live exchanges; how they stand is in $duel_var/log/input.log"
+    launch_input exchanges "${sources[@]}"
+}
+
+# Waits for the first live price, and says when the breaker of an exchange opens meanwhile.
+await_exchanges() {
+    local line='' newest
+    until rows=$(analyst_value "SELECT 'market:' || symbol FROM duel.prices WHERE updated_at > now() - interval '1 minute'
+        ORDER BY volume_24h DESC NULLS LAST LIMIT 4") && [[ -n $rows ]]; do
+        part_pid input >/dev/null ||
+            { tail -n 15 "$duel_var/log/input.log" >&2; die "duel-ingest ended"; }
+        newest=$(sed -nE 's/.* ([a-z0-9_]+: breaker open .*)/\1/p' "$duel_var/log/input.log" | tail -n 1)
+        [[ $newest == "$line" ]] || say "no live price yet; $newest"
+        line=$newest
+        sleep 0.5
+    done
 }
 
 start_replay() {

@@ -6,7 +6,7 @@ show_status() {
     load_settings
     printf '%-10s %-9s %-8s %-14s %s\n' part state pid port reason
     for part in kafka postgres ingest projector wsserver; do status_line "$part" || well=no; done
-    ! pid=$(part_pid input) || printf '%-10s %-9s %-8s %-14s %s\n' input running "$pid" - "a simulation or a replay"
+    ! pid=$(part_pid input) || printf '%-10s %-9s %-8s %-14s %s\n' input running "$pid" - "a simulation, a replay or exchanges"
     lag=$(shards_lag)
     [[ -z $lag ]] || printf '\n%s\n' "$lag"
     [[ $well == yes ]]

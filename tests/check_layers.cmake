@@ -39,7 +39,7 @@ layer(projector        MAY core platform)
 layer(wsserver/streams MAY core       PURE)
 layer(wsserver         MAY core platform)
 layer(watch            MAY core platform)
-layer(bench            MAY core platform watch projector/rules wsserver/net)
+layer(bench            MAY core platform watch projector/rules wsserver/net ingest)
 
 if(bad)
   message(FATAL_ERROR "These includes break the layering:${bad}")

@@ -20,6 +20,7 @@ public:
     prometheus::Gauge& queue() { return *queue_; }
 
     const platform::Metrics& all() const { return metrics_; }
+    platform::Metrics& all() { return metrics_; }
 
 private:
     platform::Metrics metrics_{"duel-ingest"};

@@ -1,4 +1,4 @@
-"""The recorded arena as its files have it, read without the programs under test."""
+"""The recordings as their files have them, read without the programs under test."""
 
 import csv
 import glob
@@ -15,8 +15,13 @@ ARENA = RECORDINGS / "arena"
 
 def need_arena():
     """Ends the test program as skipped where there are no recordings."""
-    if not ARENA.is_dir():
-        print(f"SKIPPED: no recordings in {ARENA}; DUEL_RECORDINGS says where they are")
+    need(ARENA)
+
+
+def need(folder):
+    """The same for the recordings of one folder."""
+    if not folder.is_dir():
+        print(f"SKIPPED: no recordings in {folder}; DUEL_RECORDINGS says where they are")
         sys.exit(SKIPPED)
 
 

@@ -81,6 +81,7 @@ std::optional<Error> read_answer(FrameFields& fields, FrameReading& out) {
         out.reason = fields.text_if_any("msg");
         return std::nullopt;
     }
+    if (!fields.has("id")) return std::nullopt;  // none that we know
     const bool is_question = fields.whole("id") == 0;
     out.kind = is_question ? FrameReading::Kind::heartbeat : FrameReading::Kind::acknowledged;
     return fields.error();

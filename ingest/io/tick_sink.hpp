@@ -1,0 +1,53 @@
+#pragma once
+
+// Ticks and states on their way to Kafka. While Kafka takes nothing, the newest tick of each symbol
+// waits and older ones are dropped, with a count: memory is bounded, and what comes out first
+// afterwards is how things stand.
+//
+// One thread.
+
+#include "ingest/io/ingest_metrics.hpp"
+#include "ingest/rules/latest_ticks.hpp"
+#include "ingest/rules/record.hpp"
+#include "platform/health.hpp"
+#include "platform/kafka/producer.hpp"
+
+#include <atomic>
+#include <chrono>
+
+namespace duel::ingest {
+
+class TickSink {
+public:
+    // Says in `health` how Kafka stands, as "kafka". Both must outlive it.
+    TickSink(
+        const platform::KafkaSettings& kafka,
+        IngestMetrics& metrics,
+        platform::Health& health
+    );
+
+    // `tick` holds a Price.
+    void send(const Event& tick);
+    // A source's status; skipped while Kafka takes nothing, for it is sent again.
+    void send_status(const Event& status);
+
+    // Serves deliveries and lets go what waited; to be called many times a second.
+    void poll();
+
+    // Waits for what is on its way; how many records are given up.
+    std::size_t flush(std::chrono::milliseconds longest);
+
+private:
+    bool takes() const;
+    void produce(const Event& event);
+
+    IngestMetrics& metrics_;
+    prometheus::Counter& dropped_;
+    std::atomic<bool> is_up_{true};
+    std::atomic<bool> never_wait_{true};
+    OutgoingRecord record_;
+    LatestTicks waiting_;
+    platform::Producer producer_;
+};
+
+}  // namespace duel::ingest

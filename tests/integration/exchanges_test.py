@@ -1,0 +1,346 @@
+#!/usr/bin/env python3
+"""`duel-ingest exchanges` between exchanges of this machine and a real Kafka: recorded sessions, exchanges that
+misbehave, their breakers on admins' screens, and which of several prices passes."""
+
+import asyncio
+import contextlib
+import json
+import re
+import signal
+import socket
+import subprocess
+import time
+import unittest
+import urllib.request
+
+import websockets
+
+import exchange_frames
+from exchange_frames import FRAMES
+from exchange_server import Authority, ExchangeServer
+from pathlib import Path
+from stack import BIN, until
+from wire import RUN, STACK, Client, iso
+
+AUTHORITY = Authority()
+GOOD = AUTHORITY.context()
+QUICK = ["--silence", "2s", "--failures", "3", "--good-messages", "5", "--retry-base", "200ms", "--retry-cap", "1s"]
+TRIP = 15   # seconds in which a breaker with these settings has opened, or closed again
+
+
+class Ingest:
+    """A duel-ingest that follows some exchanges. `markets`: {server: {market: symbol}}, preferred ones first."""
+
+    def __init__(self, markets, *flags):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        words = [Path(BIN) / "duel-ingest", "exchanges", "--exchange-ca", AUTHORITY.ca, "--metrics-port", str(self.port), *flags]
+        for server, table in markets.items():
+            words += ["--source", f"{server.exchange}:" + ",".join(table), "--exchange-url", f"{server.exchange}={server.url}"]
+            words += [word for market, symbol in table.items() for word in ("--symbol", f"{market}={symbol}")]
+        self.began = time.time()
+        self.log = open(STACK.var / "log/exchanges.log", "w+")
+        self.process = subprocess.Popen(words, env=STACK.environment | STACK.env, stdin=subprocess.DEVNULL, stderr=self.log)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, failure, *_):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(20)
+        said = self.said()
+        self.log.close()
+        if failure is not None:
+            print(said)
+        else:
+            assert code == 0, (code, said)
+
+    def said(self):
+        self.log.flush()
+        return Path(self.log.name).read_text()
+
+    def get(self, path):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=3) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError as error:
+            return 0, str(error)
+
+    def ready(self):
+        return self.get("/readyz")[0] == 200
+
+    def metric(self, name, **labels):
+        """The sum of the series of that name with these labels."""
+        total = 0
+        for series, value in re.findall(rf"^duel_ingest_{name}(\S*) (\S+)$", self.get("/metrics")[1], re.M):
+            total += float(value) * all(f'{key}="{label}"' in series for key, label in labels.items())
+        return total
+
+    def states(self):
+        """{source: its states as the topic has them since this began}."""
+        found = {}
+        for message in STACK.log("status"):
+            event = json.loads(message.value())
+            if event["type"] == "source_status" and message.timestamp()[1] >= self.began * 1000 - 5:
+                assert message.key().decode() == event["source"]
+                found.setdefault(event["source"], []).append(event)
+        return found
+
+    def state(self, source):
+        return self.states().get(source, [{"breaker": "none"}])[-1]
+
+
+def ticks(*symbols):
+    """The ticks of the topic, in order, by symbol."""
+    found = {symbol: [] for symbol in symbols}
+    for message in STACK.log("prices"):
+        event = json.loads(message.value())
+        if event["type"] == "price" and event["symbol"] in found:
+            assert message.key().decode() == event["symbol"]
+            found[event["symbol"]].append(event)
+    return found
+
+
+def now_ms():
+    return int(time.time() * 1000)
+
+
+async def eventually(*words):
+    """until(), while connections of the test go on."""
+    await asyncio.to_thread(until, *words)
+
+
+async def read_on(client):
+    """Keeps all that comes, so that the client is never slow."""
+    with contextlib.suppress(websockets.ConnectionClosed):
+        while True:
+            await client.receive(3600)
+
+
+def told(client, kind, source):
+    """The first message of a kind about a source."""
+    return next((message for message in client.messages if message["type"] == kind and message["service"] == source), None)
+
+
+def kraken_v2_trade(market, price, number, **more):
+    return json.dumps({"channel": "trade", "type": "update", "data": [
+        {"symbol": market, "side": "buy", "price": price, "qty": 1, "trade_id": number, "timestamp": iso()} | more]})
+
+
+def coinbase_match(market, price, number, kind="match"):
+    return json.dumps({"type": kind, "trade_id": number, "side": "sell", "size": "1", "price": str(price), "product_id": market,
+                       "time": iso()})
+
+
+class Recorded(unittest.TestCase):
+    FILES = {"binance": "BINANCE.ws.1.0.zst", "coinbase": "COINBASE.ws.28.0.zst", "kraken": "KRAKEN.ws.48.0.zst",
+             "okx": "OKX.ws.1.0.zst", "bitstamp": "BITSTAMP.ws.1.0.zst"}
+
+    def test_sessions_at_full_speed(self):
+        if not FRAMES.is_dir():
+            self.skipTest(f"SKIPPED: no recordings in {FRAMES}; DUEL_RECORDINGS says where they are")
+        with contextlib.ExitStack() as opened:
+            servers = {name: opened.enter_context(ExchangeServer(name, GOOD)) for name in self.FILES}
+            markets = {}
+            for name, file in self.FILES.items():
+                names = exchange_frames.markets(name, FRAMES / file)
+                markets[servers[name]] = {market: f"{name}.{market}.{RUN}" for market in names}
+            wanted = {name: exchange_frames.ticks(name, FRAMES / file, markets[servers[name]], stale_us=10**18)
+                      for name, file in self.FILES.items()}
+            ingest = opened.enter_context(Ingest(markets, "--stale-after", "7300d"))
+            until(ingest.ready, 20, lambda: ingest.get("/readyz")[1])
+            for name, server in servers.items():
+                until(lambda: self.is_subscribed(name, server, markets[server]), 20,
+                      lambda: f"{name} was asked only {server.received}")
+            for name, server in servers.items():
+                frames = [text for _, kind, text in exchange_frames.lines(FRAMES / self.FILES[name]) if kind == "received"]
+                server.send(*frames)
+                until(lambda: ingest.metric("exchange_ticks_total", source=name) >= len(wanted[name]), 30,
+                      lambda: f"{name}: {ingest.metric('exchange_ticks_total', source=name)} ticks of {len(wanted[name])}")
+            until(lambda: ingest.metric("queue_records") == 0, 10, "records are still on their way")
+            found = ticks(*(symbol for table in markets.values() for symbol in table.values()))
+        for name, events in wanted.items():
+            for symbol in markets[servers[name]].values():
+                mine = [exchange_frames.plain(event, name) for event in found[symbol]]
+                theirs = [event for event in events if event["symbol"] == symbol]
+                for one, other in zip(mine, theirs):
+                    if "tick_id" not in other and "size" not in other:   # an exchange that gives no time
+                        one.pop("timestamp"), other.pop("timestamp")
+                    self.assertEqual(one, other)
+                self.assertEqual(len(mine), len(theirs), symbol)
+            print(f"{name}: {len(events)} ticks in the topic as an independent reading has them")
+
+    def is_subscribed(self, name, server, table):
+        """Whether it was asked for what the recorded client asked for, and for nothing twice."""
+        asked = [json.loads(text) for text in server.received if text != "ping"]
+        sent = [json.loads(text) for text in exchange_frames.sent(FRAMES / self.FILES[name])]
+        match name:
+            case "coinbase":   # products stand in another order
+                asked = [message | {"product_ids": set(message["product_ids"])} for message in asked]
+                return all(message | {"product_ids": set(message["product_ids"]) & set(table)} in
+                           [one | {"product_ids": one["product_ids"] & set(message["product_ids"])} for one in asked]
+                           for message in sent if message["channels"] != ["level2"]) and len(asked) == 3
+            case "kraken":
+                pairs = {pair for message in asked if message["subscription"]["name"] == "trade" for pair in message["pair"]}
+                return pairs == set(table) <= {pair for message in sent for pair in message["pair"]}
+            case "bitstamp":
+                channels = [message["data"]["channel"] for message in asked if message["event"] == "bts:subscribe"]
+                recorded = {message["data"]["channel"] for message in sent}
+                return set(channels) == {f"live_trades_{market}" for market in table} <= recorded and len(channels) == len(table)
+            case "okx":
+                mine = [argument for message in asked for argument in message["args"]]
+                return mine == [{"channel": "trades", "instId": market} for market in table] and \
+                    all(argument in sent[-1]["args"] for argument in mine)
+            case "binance":
+                streams = {stream for message in asked if message["method"] == "SUBSCRIBE" for stream in message["params"]}
+                return streams == {f"{market.lower()}@{kind}" for market in table for kind in ("trade", "bookTicker")}
+
+
+class Misbehaviour(unittest.IsolatedAsyncioTestCase):
+    MODES = {"binance": "silent", "binance_usdm": "closing", "bitstamp": "huge", "coinbase": "saying", "kraken_v2": "saying",
+             "okx": "refusing"}
+    MARKETS = {"binance": "BTCUSDT", "binance_usdm": "BTCUSDT", "bitstamp": "btcusd", "coinbase": "BTC-USD", "kraken_v2": "BTC/USD",
+               "okx": "BTC-USDT", "kraken": "XBT/USD", "coinbase_advanced": "BTC-USD"}
+    WHY = {"binance": "nothing came for", "binance_usdm": "closed the connection", "bitstamp": "message of more than 1048576 bytes",
+           "coinbase": "bad message", "kraken_v2": "price is", "okx": "refused: no such instrument", "kraken": "certificate verify failed",
+           "coinbase_advanced": "certificate verify failed"}
+
+    async def test_every_bad_exchange_opens_its_breaker_and_none_gives_a_tick(self):
+        with contextlib.ExitStack() as opened:
+            servers = {name: opened.enter_context(ExchangeServer(name, GOOD, mode)) for name, mode in self.MODES.items()}
+            servers["kraken"] = opened.enter_context(ExchangeServer("kraken", AUTHORITY.context("elsewhere.example")))
+            servers["coinbase_advanced"] = opened.enter_context(ExchangeServer("coinbase_advanced", AUTHORITY.context(days=-1)))
+            servers["coinbase"].said = ["nonsense", '{"type":"match","price":', "[]", "\x00", '{"type":7}', "\ufffd" * 100]
+            servers["kraken_v2"].said = [kraken_v2_trade("BTC/USD", price, 1).replace('"?"', raw)
+                                         for price, raw in ((0, ""), (-1, ""), ("?", "1e999"), ("NaN", ""), (None, ""), ([], ""))]
+            markets = {server: {self.MARKETS[name]: f"bad.{name}.{RUN}"} for name, server in servers.items()}
+            follower = Client("/api/v69/ws/circuit-breaker", role="admin")
+            async with follower:
+                reading = asyncio.ensure_future(read_on(follower))
+                with Ingest(markets, *QUICK) as ingest:
+                    for name in servers:
+                        await eventually(lambda: any(event["breaker"] == "open" and self.WHY[name] in event["last_error"]
+                                                     for event in ingest.states().get(name, [])), TRIP,
+                                         lambda: f"{name}: {ingest.states().get(name)}")
+                    status, why = ingest.get("/readyz")
+                    self.assertEqual(status, 503)
+                    self.assertIn("no source for bad.", why)
+                    self.assertEqual(ingest.get("/healthz")[0], 200)
+                    self.assertGreater(ingest.metric("exchange_bad_frames_total", source="coinbase"), 2)
+                    self.assertGreater(ingest.metric("exchange_trips_total", source="kraken"), 0)
+                    self.assertEqual(ingest.metric("exchange_ticks_total"), 0)
+                    await eventually(lambda: told(follower, "breaker:trip", "okx"), 20, "no breaker:trip")
+                    self.assertEqual(told(follower, "breaker:trip", "okx")["data"]["circuit"]["state"], "open")
+                    self.assertIn("breaker open for", ingest.said())
+                    await self.mend(servers, ingest, follower)
+                reading.cancel()
+                self.assertEqual([event["breaker"] for event in ingest.states()["okx"]][-1], "open")   # it stopped
+        found = ticks(*(f"bad.{name}.{RUN}" for name in servers))
+        print("opened by each: " + ", ".join(f"{name} ({mode})" for name, mode in self.MODES.items()) + ", two certificates")
+        self.assertEqual({symbol: len(events) for symbol, events in found.items() if events},
+                         {f"bad.kraken_v2.{RUN}": 1})   # the good one at the end
+
+    async def mend(self, servers, ingest, follower):
+        """They behave again: a probe goes through and the breaker closes."""
+        for name in self.MODES:
+            servers[name].mode = "well"
+        for name in self.MODES:
+            await eventually(lambda: ingest.state(name)["breaker"] == "closed", 30, lambda: f"{name}: {ingest.states().get(name)}")
+            states = [event["breaker"] for event in ingest.states()[name]]
+            for before, after in zip(states, states[1:]):
+                self.assertNotIn((before, after), {("closed", "half_open"), ("open", "closed")}, states)
+        await eventually(lambda: told(follower, "breaker:reset", "okx"), 20, "no breaker:reset")
+        servers["kraken_v2"].send(kraken_v2_trade("BTC/USD", 50000.5, 7))
+        await eventually(lambda: ingest.metric("exchange_ticks_total", source="kraken_v2") == 1, 10, "no tick of the mended exchange")
+        self.assertEqual(ingest.get("/readyz")[0], 503)   # two certificates are still bad
+
+    def test_nobody_at_the_address(self):
+        with ExchangeServer("okx", GOOD) as gone:
+            pass
+        with Ingest({gone: {"BTC-USDT": f"gone.{RUN}"}}, *QUICK) as ingest:
+            until(lambda: "refused" in ingest.state("okx").get("last_error", ""), TRIP, lambda: ingest.state("okx"))
+            until(lambda: ingest.state("okx")["breaker"] != "closed", TRIP, lambda: ingest.state("okx"))
+
+
+class Prices(unittest.TestCase):
+    def test_trades_told_again_after_a_reconnect_are_dropped(self):
+        symbol = f"again.{RUN}"
+        with ExchangeServer("coinbase", GOOD) as server, Ingest({server: {"BTC-USD": symbol}}, *QUICK) as ingest:
+            until(ingest.ready, 20, lambda: ingest.get("/readyz")[1])
+            until(lambda: len(server.received) == 3, 10, server.received)
+            self.assertTrue(server.compressed)
+            server.send(coinbase_match("BTC-USD", 100, 9, "last_match"), *(coinbase_match("BTC-USD", 100 + i, 10 + i) for i in range(5)))
+            until(lambda: ingest.metric("exchange_ticks_total") == 6, 10, "no ticks")
+            server.cut()
+            until(lambda: len(server.received) == 6, 20, server.received)
+            server.send(coinbase_match("BTC-USD", 104, 14, "last_match"), coinbase_match("BTC-USD", 104, 14), coinbase_match("BTC-USD", 107, 17))
+            until(lambda: ingest.metric("exchange_ticks_total") == 7, 10, "no tick after the reconnect")
+            self.assertEqual(ingest.metric("exchange_withheld_total", why="repeated"), 2)
+            until(lambda: ingest.metric("exchange_missed_total") == 2, 5, "two trades are missing")
+            self.assertEqual(ingest.state("coinbase")["breaker"], "closed")
+        found = ticks(symbol)[symbol]
+        self.assertEqual([event["tick_id"] for event in found], ["9", "10", "11", "12", "13", "14", "17"])
+        self.assertEqual([event.get("size") for event in found], [None, "1", "1", "1", "1", "1", "1"])
+
+    def test_another_source_takes_over_and_an_outlier_is_held_back(self):
+        symbol = f"two.{RUN}"
+        with ExchangeServer("coinbase", GOOD) as first, ExchangeServer("kraken_v2", GOOD) as second, \
+                Ingest({first: {"BTC-USD": symbol}, second: {"BTC/USD": symbol}}, *QUICK, "--fresh-for", "60s") as ingest:
+            until(lambda: len(first.received) == 3 and len(second.received) == 2, 20, "not subscribed")
+            first.send(coinbase_match("BTC-USD", 100, 1))
+            until(lambda: ingest.metric("exchange_ticks_total") == 1, 10, "no tick of the first")
+            second.send(kraken_v2_trade("BTC/USD", 101, 1))
+            until(lambda: ingest.metric("exchange_withheld_total", why="spare") == 1, 10, "the second is spare")
+            second.send(kraken_v2_trade("BTC/USD", 150, 2))
+            until(lambda: ingest.metric("exchange_withheld_total", why="outlier") == 1, 10, "150 is far from 100")
+            self.assertIn("far from other exchanges", ingest.said())
+            first.mode = "silent"
+            until(lambda: any(event["breaker"] == "open" for event in ingest.states()["coinbase"]), TRIP, lambda: ingest.state("coinbase"))
+            self.assertTrue(ingest.ready(), ingest.get("/readyz"))
+            second.send(kraken_v2_trade("BTC/USD", 102, 3))
+            until(lambda: ingest.metric("exchange_ticks_total") == 2, 10, "the second took not over")
+        self.assertEqual([(event["source"], event["price"]) for event in ticks(symbol)[symbol]],
+                         [("coinbase", "100"), ("kraken_v2", "102")])
+
+    def test_the_median(self):
+        symbol = f"median.{RUN}"
+        with ExchangeServer("coinbase", GOOD) as first, ExchangeServer("kraken_v2", GOOD) as second, \
+                Ingest({first: {"BTC-USD": symbol}, second: {"BTC/USD": symbol}}, "--price-policy", "median") as ingest:
+            until(lambda: len(first.received) == 3 and len(second.received) == 2, 20, "not subscribed")
+            first.send(coinbase_match("BTC-USD", 100, 1))
+            until(lambda: ingest.metric("exchange_ticks_total") == 1, 10, "no tick of the first")
+            second.send(kraken_v2_trade("BTC/USD", 101, 1))
+            until(lambda: ingest.metric("exchange_ticks_total") == 2, 10, "no tick of the second")
+        self.assertEqual([event["price"] for event in ticks(symbol)[symbol]], ["100", "100.5"])
+
+    def test_a_clock_too_far_ahead_is_set_back_and_an_old_price_held_back(self):
+        symbol = f"clock.{RUN}"
+        with ExchangeServer("kraken_v2", GOOD) as server, Ingest({server: {"BTC/USD": symbol}}, *QUICK) as ingest:
+            until(lambda: len(server.received) == 2, 20, "not subscribed")
+            before = now_ms()
+            server.send(kraken_v2_trade("BTC/USD", 1, 1, timestamp=iso(3600)), kraken_v2_trade("BTC/USD", 1, 2, timestamp=iso(-3600)))
+            until(lambda: ingest.metric("exchange_withheld_total", why="stale") == 1, 10, "not held back")
+            until(lambda: "ahead of ours" in ingest.said(), 5, "the clock is not reported")
+        [tick] = ticks(symbol)[symbol]
+        self.assertLess(abs(exchange_frames.iso(tick["timestamp"]) / 1000 - before - 5000), 2000)
+
+
+class Announcements(unittest.IsolatedAsyncioTestCase):
+    async def test_every_client_is_told(self):
+        async with Client("/api/v69/ws/monitor") as old:
+            STACK.program("duel-ingest", "announce", "maintenance", f"back at noon, {RUN}")
+            told = await old.until(lambda m: m["type"] == "SERVER_STATUS_UPDATE" and RUN in json.dumps(m))
+            self.assertIn("maintenance", json.dumps(told))
+            STACK.program("duel-ingest", "announce", "online", f"here we are, {RUN}")
+            await old.until(lambda m: m["type"] == "SERVER_STATUS_UPDATE" and "here we are" in json.dumps(m))
+
+    def test_what_is_no_announcement_is_refused(self):
+        for words in (["closed", "x"], ["online"], ["online", "x" * 1001]):
+            self.assertEqual(STACK.program("duel-ingest", "announce", *words, check=False).returncode, 2, words)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
