@@ -65,7 +65,7 @@ void ChannelStream::advance(Subscriber& subscriber, Now now, Output& out) {
         if (subscriber.writing) return;
     }
     subscriber.stage = Stage::live;
-    if (!subscriber.options.states || subscriber.peer->congested || !is_whole()) return;
+    if (!subscriber.options.states || !may_see_state(subscriber) || !is_whole()) return;
     subscriber.behind = false;
     send_whole(subscriber, now, out);
 }
@@ -128,6 +128,7 @@ void ChannelStream::on_events(ConnectionId who, const EventsPage& page, Now now,
              .message = event_message(channel_, record, 0)}
         );
     send_page(*subscriber, events, out);
+    if (!events.empty()) subscriber->shown = std::max(subscriber->shown, events.back().seq);
     if (page.is_last) subscriber->delivered = std::max(subscriber->delivered, page.seq);
     advance(*subscriber, now, out);
 }
@@ -147,7 +148,7 @@ void ChannelStream::renumber(Now now, Output& out) {
     for (auto& subscriber : subscribers_) {
         if (subscriber->stage != Stage::waiting) subscriber->renumbered = true;
         subscriber->stage = Stage::waiting;
-        subscriber->delivered = 0;
+        subscriber->delivered = subscriber->shown = 0;
         subscriber->reading = subscriber->writing = false;
         subscriber->waits_since = now.steady;
     }

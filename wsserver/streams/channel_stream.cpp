@@ -37,6 +37,7 @@ void ChannelStream::unsubscribe(ConnectionId who) {
 // No event message is lost or comes twice where a channel is subscribed to again.
 void ChannelStream::go_on(const Subscriber& before, Subscriber& after) const {
     after.renumbered = before.renumbered;
+    after.shown = before.shown;
     if (after.since.cursor || after.since.invalid) return;
     if (before.stage == Stage::waiting || before.stage == Stage::counting) {
         after.since = before.since;
@@ -182,8 +183,8 @@ void ChannelStream::touch() {
 std::optional<Instant> ChannelStream::due() const {
     if (!loaded_) return {};
     const bool has_behind =
-        std::any_of(subscribers_.begin(), subscribers_.end(), [](const auto& one) {
-            return one->stage == Stage::live && one->behind && !one->peer->congested;
+        std::any_of(subscribers_.begin(), subscribers_.end(), [this](const auto& one) {
+            return one->stage == Stage::live && one->behind && may_see_state(*one);
         });
     if (has_behind && is_whole()) return Instant::min();
     return changes_due();
@@ -195,7 +196,7 @@ void ChannelStream::flush(Now now, Output& out) {
     if (!is_whole()) return;
     for (auto& subscriber : subscribers_) {
         if (subscriber->stage != Stage::live || !subscriber->behind) continue;
-        if (subscriber->peer->congested) continue;
+        if (!may_see_state(*subscriber)) continue;
         subscriber->behind = false;
         if (subscriber->options.states) send_whole(*subscriber, now, out);
     }

@@ -71,6 +71,7 @@ struct Subscriber {
 
     Stage stage = Stage::waiting;
     std::uint64_t delivered = 0;        // every event message up to this seq was sent
+    std::uint64_t shown = 0;            // newest event message that Postgres had for it
     bool reading = false;               // a page was asked for
     bool writing = false;               // a page was sent and not yet reported as written
     bool behind = false;                // needs the whole state next
@@ -176,6 +177,10 @@ private:
     static bool is_current(const Subscriber& subscriber) {
         return subscriber.stage == Subscriber::Stage::live && subscriber.options.states &&
                !subscriber.behind;
+    }
+    // Postgres may be ahead of the feed: a state must not be older than the events before it.
+    bool may_see_state(const Subscriber& subscriber) const {
+        return subscriber.shown <= seq_ && !subscriber.peer->congested;
     }
     Subscriber* find(ConnectionId who) const;
     void go_on(const Subscriber& before, Subscriber& after) const;

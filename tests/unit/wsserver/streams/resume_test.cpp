@@ -114,6 +114,23 @@ TEST_CASE("what memory has no more comes from Postgres, page by page, without a 
     REQUIRE(stage.outline(1) == "TRADE_EXECUTED:70");
 }
 
+TEST_CASE("no state is older than the events that Postgres had before the feed", "[resume]") {
+    Theatre stage;
+    stage.follow(1, kPortfolio, {}, {cursor(kPortfolio.key(), 5)});
+    stage.answer(kPortfolio, portfolio_snapshot(20, 20));
+    stage.answer_events(
+        {.seq = 40, .missed = 2, .is_last = true, .events = {stored(20, 5), stored(30, 20)}}
+    );
+    REQUIRE(stage.outline(1) == "SUBSCRIBED:5:replayed TRADE_EXECUTED:20 TRADE_EXECUTED:30");
+    stage.pass(std::chrono::seconds{2});
+    REQUIRE(stage.outline(1).empty());
+    stage.event(kPortfolio, 30, 20, trade("t30"));
+    stage.state(kPortfolio, 30, feed::Portfolio{"w1", "c1", {}, {}, {}, {}, {}, {}});
+    REQUIRE(stage.outline(1) == "PORTFOLIO_UPDATED:30");
+    stage.event(kPortfolio, 50, 30, trade("t50"));
+    REQUIRE(stage.outline(1) == "TRADE_EXECUTED:50");
+}
+
 TEST_CASE("what happened while nobody followed is brought from memory", "[resume]") {
     Theatre stage;
     for (std::uint64_t i = 1; i <= 3; ++i) {
