@@ -81,7 +81,8 @@ std::vector<RecentEvent> ChannelStream::recall(std::uint64_t after) {
 
 // A page that leaves more to do is reported once it is written, so that a long replay never fills a
 // connection's queue.
-void ChannelStream::send_page(Subscriber& to, const std::vector<RecentEvent>& events, Output& out) {
+void ChannelStream::send_page(Subscriber& to, const std::vector<RecentEvent>& events, Output& out)
+    const {
     for (const auto& event : events) {
         if (event.seq <= to.delivered) continue;
         deliver(to, event.message, out);

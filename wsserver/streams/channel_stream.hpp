@@ -188,7 +188,7 @@ private:
     void begin(Subscriber& subscriber, Recovery recovery, Now now, Output& out);
     void advance(Subscriber& subscriber, Now now, Output& out);
     void ask_events(Subscriber& subscriber, bool count, Now now, Output& out);
-    void send_page(Subscriber& to, const std::vector<RecentEvent>& events, Output& out);
+    void send_page(Subscriber& to, const std::vector<RecentEvent>& events, Output& out) const;
     std::vector<RecentEvent> recall(std::uint64_t after);
     std::vector<ConnectionId> refuse_waiting(Now now, Output& out);
     void take(const feed::Record& record, std::int64_t logged_at_ms, Now now, Counts& counts);

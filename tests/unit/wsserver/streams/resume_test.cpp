@@ -14,12 +14,12 @@ void play(Theatre& stage, int count) {
     for (int i = 1; i <= count; ++i)
         stage.event(
             kPortfolio,
-            static_cast<std::uint64_t>(10 * i),
+            10 * static_cast<std::uint64_t>(i),
             static_cast<std::uint64_t>(10 * (i - 1)),
             trade("t" + std::to_string(i))
         );
     feed::Portfolio portfolio{"w1", "c1", {}, {}, {}, {}, {}, {}};
-    stage.state(kPortfolio, static_cast<std::uint64_t>(10 * count), portfolio);
+    stage.state(kPortfolio, 10 * static_cast<std::uint64_t>(count), portfolio);
 }
 
 feed::Record stored(std::uint64_t seq, std::uint64_t prev_seq) {
@@ -277,7 +277,7 @@ TEST_CASE("wherever a client is cut off, it sees every event once and in order",
             for (int i = 1; i <= 12; ++i) {
                 stage.event(
                     kPortfolio,
-                    static_cast<std::uint64_t>(10 * i),
+                    10 * static_cast<std::uint64_t>(i),
                     static_cast<std::uint64_t>(10 * (i - 1)),
                     trade("t" + std::to_string(i))
                 );
@@ -291,7 +291,7 @@ TEST_CASE("wherever a client is cut off, it sees every event once and in order",
                     2,
                     kPortfolio,
                     {.states = false},
-                    {cursor(kPortfolio.key(), static_cast<std::uint64_t>(10 * cut))}
+                    {cursor(kPortfolio.key(), 10 * static_cast<std::uint64_t>(cut))}
                 );
             for (int round = 0; round < 20; ++round) {
                 stage.board.written(2, stage.now());
