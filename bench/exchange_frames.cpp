@@ -26,7 +26,7 @@ namespace duel::bench {
 namespace {
 
 using namespace std::chrono_literals;
-using namespace ingest;
+using namespace ingest;  // NOLINT(google-build-using-namespace)
 
 struct Options {
     std::uint64_t frames = 1'000'000;

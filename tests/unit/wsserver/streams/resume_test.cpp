@@ -15,7 +15,7 @@ void play(Theatre& stage, int count) {
         stage.event(
             kPortfolio,
             10 * static_cast<std::uint64_t>(i),
-            static_cast<std::uint64_t>(10 * (i - 1)),
+            10 * static_cast<std::uint64_t>(i - 1),
             trade("t" + std::to_string(i))
         );
     feed::Portfolio portfolio{"w1", "c1", {}, {}, {}, {}, {}, {}};
@@ -278,7 +278,7 @@ TEST_CASE("wherever a client is cut off, it sees every event once and in order",
                 stage.event(
                     kPortfolio,
                     10 * static_cast<std::uint64_t>(i),
-                    static_cast<std::uint64_t>(10 * (i - 1)),
+                    10 * static_cast<std::uint64_t>(i - 1),
                     trade("t" + std::to_string(i))
                 );
                 if (i == cut) {
