@@ -11,7 +11,6 @@ import socket
 import subprocess
 import time
 import unittest
-import urllib.request
 
 import websockets
 
@@ -19,7 +18,7 @@ import exchange_frames
 from exchange_frames import FRAMES
 from exchange_server import Authority, ExchangeServer
 from pathlib import Path
-from stack import BIN, until
+from stack import BIN, asked, until
 from wire import RUN, STACK, Client, iso
 
 AUTHORITY = Authority()
@@ -61,13 +60,7 @@ class Ingest:
         return Path(self.log.name).read_text()
 
     def get(self, path):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=3) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except OSError as error:
-            return 0, str(error)
+        return asked(f"http://127.0.0.1:{self.port}{path}")
 
     def ready(self):
         return self.get("/readyz")[0] == 200

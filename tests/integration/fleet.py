@@ -10,13 +10,11 @@ import sys
 import threading
 import time
 import unittest
-import urllib.error
-import urllib.request
 from datetime import datetime, timezone
 
 import confluent_kafka
 
-from stack import BIN, Stack, until
+from stack import BIN, Stack, asked, until
 
 STACK = Stack(pathlib.Path(sys.argv[0]).stem.removesuffix("_test"))   # one for each test program
 PARTITIONS = 4
@@ -60,13 +58,7 @@ class Projector:
         return self.log.read_text()
 
     def health(self, path="/readyz"):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=3) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except OSError as error:
-            return 0, str(error)
+        return asked(f"http://127.0.0.1:{self.port}{path}")
 
 
 class Load(threading.Thread):

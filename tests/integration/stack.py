@@ -45,6 +45,17 @@ def until(condition, seconds, what):
         time.sleep(0.05)
 
 
+def asked(url):
+    """(status, text) of an HTTP address; status 0 when nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=3) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError as error:
+        return 0, str(error)
+
+
 class Stack:
     """`settings` reach the programs, beside what `./run` gives them."""
 
@@ -245,14 +256,7 @@ class Stack:
 
     def health(self, part, path="/readyz"):
         """(status, text) of a program's health address; status 0 when nobody answers."""
-        url = self.env[f"DUEL_{part.upper()}_METRICS"].removesuffix("/metrics") + path
-        try:
-            with urllib.request.urlopen(url, timeout=3) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except OSError as error:
-            return 0, str(error)
+        return asked(self.env[f"DUEL_{part.upper()}_METRICS"].removesuffix("/metrics") + path)
 
     def until_ready(self, part, ready=True, seconds=30):
         until(lambda: (self.health(part)[0] == 200) == ready, seconds,
