@@ -22,6 +22,14 @@ namespace {
 // once would only run into the server's deadlines.
 constexpr std::size_t kOnTheirWay = 500;
 
+// Clients come from as many addresses of the loopback in turn: one has not ports enough for all
+// that a machine can hold, and servers count by address.
+constexpr std::size_t kAddresses = 8;
+
+asio::ip::address address_of(std::size_t client) {
+    return asio::ip::address_v4{asio::ip::address_v4::loopback().to_uint() + client % kAddresses};
+}
+
 std::string cursor_in(std::string_view text) {
     constexpr std::string_view kName = "\"cursor\":\"";
     const auto at = text.find(kName);
@@ -56,6 +64,7 @@ void Audience::sit_down(const std::vector<Seat>& seats, std::chrono::seconds lon
             connections_.push_back(
                 std::make_shared<watch::Connection>(context_.get_executor(), tls_)
             );
+            connections_.back()->bind(address_of(connections_.size()));
             asio::co_spawn(context_, follow(seat, connections_.back()), asio::detached);
         }
         if (!thread_.joinable()) thread_ = std::thread([this] { context_.run(); });

@@ -9,6 +9,7 @@
 #include <boost/beast/core/error.hpp>
 
 #include <fmt/format.h>
+#include <tuple>
 
 namespace duel::platform {
 namespace {
@@ -60,6 +61,23 @@ private:
     std::shared_ptr<State> state_;
 };
 
+// To the first address that can be reached.
+asio::awaitable<boost::system::error_code>
+connect(asio::ip::tcp::socket& tcp, const asio::ip::tcp::resolver::results_type& addresses) {
+    if (!tcp.is_open()) {
+        auto [failure, address] = co_await asio::async_connect(tcp, addresses, kAwaitTuple);
+        co_return failure;
+    }
+    // Asio's function would open the socket anew, bound to nothing.
+    boost::system::error_code failure = asio::error::address_family_not_supported;
+    for (const auto& address : addresses) {
+        if (address.endpoint().protocol() != tcp.local_endpoint().protocol()) continue;
+        std::tie(failure) = co_await tcp.async_connect(address.endpoint(), kAwaitTuple);
+        if (!failure) break;
+    }
+    co_return failure;
+}
+
 }  // namespace
 
 asio::ssl::context trusting(const std::string& ca_file, std::string_view setting) {
@@ -110,8 +128,7 @@ asio::awaitable<void> connect_tls(
 
     auto& tcp = stream.next_layer();
     Patience limit{tcp, patience};
-    auto [not_connected, address] = co_await asio::async_connect(tcp, addresses, kAwaitTuple);
-    if (not_connected) {
+    if (const auto not_connected = co_await connect(tcp, addresses)) {
         throw_unreachable(
             limit.verdict(not_connected),
             "connecting to " + server.authority(),

@@ -56,7 +56,8 @@ public:
 };
 
 // Name, TCP, TLS with the host's name asked for and verified. Throws Unreachable; each step may
-// take `patience`. `resolver` and `stream` must outlive it; closing both ends it.
+// take `patience`. `resolver` and `stream` must outlive it; closing both ends it. A TCP socket that
+// is bound to an address of ours connects from there.
 boost::asio::awaitable<void> connect_tls(
     boost::asio::ip::tcp::resolver& resolver,
     TlsClientStream& stream,

@@ -110,6 +110,12 @@ Connection::Connection(const asio::any_io_executor& executor, asio::ssl::context
 
 Connection::~Connection() = default;
 
+void Connection::bind(const asio::ip::address& address) {
+    const asio::ip::tcp::endpoint from{address, 0};
+    socket_->tcp().open(from.protocol());
+    socket_->tcp().bind(from);
+}
+
 asio::awaitable<void> Connection::open(
     Server server,
     std::string target,

@@ -5,6 +5,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 
 #include <chrono>
@@ -45,6 +46,10 @@ class Connection {
 public:
     Connection(const boost::asio::any_io_executor& executor, boost::asio::ssl::context& tls);
     ~Connection();
+
+    // open() then connects from this address of ours. Throws boost::system::system_error where the
+    // machine does not have it.
+    void bind(const boost::asio::ip::address& address);
 
     // Throws Unreachable or UpgradeRefused. A server that sends nothing for `silence` afterwards
     // ends the connection.
