@@ -122,6 +122,22 @@ void add_times(platform::SettingTable& run, ServerSettings& server, Raw& raw) {
         some_time
     );
     run.add(
+        "--heartbeat",
+        "DUEL_WSSERVER_HEARTBEAT",
+        server.heartbeat,
+        "time",
+        "after which clients ping; three without a frame close a connection with 1001",
+        some_time
+    );
+    run.add(
+        "--market-heartbeat",
+        "DUEL_WSSERVER_MARKET_HEARTBEAT",
+        server.market_heartbeat,
+        "time",
+        "the same where prices are followed",
+        some_time
+    );
+    run.add(
         "--drain",
         "DUEL_WSSERVER_DRAIN",
         server.drain,

@@ -1,10 +1,11 @@
-"""How clients get in: behind proxies, with a certificate that is renewed, on a port that two servers share."""
+"""How clients get in, and who may stay: behind proxies, with a certificate that is renewed, into a full server, in silence."""
 
 import asyncio
 import socket
 import ssl
 import struct
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
@@ -92,6 +93,62 @@ class Certificate(WireTest):
         finally:
             for path, content in zip(paths, contents):
                 path.write_bytes(content)
+
+
+class Room(WireTest):
+    async def test_a_full_server_says_so_before_the_upgrade_until_somebody_leaves(self):
+        STACK.restart("wsserver", **OPEN_DOORS, DUEL_WSSERVER_MAX_CONNECTIONS="2")
+        inside = [await (await Raw.connect()).upgrade("/api/v2/ws/market", symbols="A") for _ in range(2)]
+        turned_away = await Raw.connect()
+        turned_away.writer.write(request())
+        answer = (await asyncio.wait_for(turned_away.reader.read(), 10)).decode()
+        self.assertRegex(answer, r"^HTTP/1.1 429 ")
+        self.assertIn("\r\nRetry-After: 5\r\n", answer)
+        self.assertIn("SERVER_FULL", answer)
+        self.assertRegex(STACK.health("wsserver", "/metrics")[1],
+                         r'(?m)^duel_ws_rejections_total\{[^}]*reason="server_full"[^}]*\} 1$')
+        inside.pop().close()
+        deadline = time.monotonic() + 5
+        while (status := await (again := await Raw.connect()).answer(request())) != 101 and time.monotonic() < deadline:
+            again.close()
+        self.assertEqual(status, 101)
+        inside[0].writer.write(frame(9, b"still here"))
+        while await inside[0].receive() != (10, b"still here"):
+            pass
+
+
+class Silence(WireTest):
+    async def test_three_heartbeats_without_a_frame_end_a_connection(self):
+        STACK.restart("wsserver", **OPEN_DOORS, DUEL_WSSERVER_HEARTBEAT="2s", DUEL_WSSERVER_MARKET_HEARTBEAT="1s")
+        began = time.monotonic()
+
+        async def silent(path, **query):
+            """When its connection ends, and how."""
+            raw = await (await Raw.connect()).upgrade(path, **query)
+            code = await raw.close_code(20)
+            return code, time.monotonic() - began
+
+        async def alive(sent):
+            """The codes of what a client gets that sends a frame for each ping, until the silent ones are gone."""
+            raw = await (await Raw.connect()).upgrade("/api/v2/ws/market", symbols="A")
+            codes = []
+            while time.monotonic() - began < 8:
+                codes.append((await raw.receive(20))[0])
+                if codes[-1] == 9:
+                    raw.writer.write(sent)
+            raw.close()
+            return codes
+
+        market, portfolio, ponging, talking = await asyncio.gather(
+            silent("/api/v2/ws/market", symbols="A"), silent("/api/v69/ws/portfolio"),
+            alive(frame(10)), alive(frame(1, b'{"type":"ping"}')))
+        self.assertEqual((market[0], portfolio[0]), (1001, 1001))
+        self.assertGreater(market[1], 3)
+        self.assertLess(market[1], 6)   # before the other's time
+        self.assertGreater(portfolio[1], 6)
+        for codes in (ponging, talking):
+            self.assertGreaterEqual(codes.count(9), 6)
+            self.assertNotIn(8, codes)
 
 
 class Settings(WireTest):

@@ -51,6 +51,9 @@ struct ServerSettings {
     std::chrono::milliseconds close_deadline{5'000};
     std::chrono::milliseconds write_deadline{
         10'000};  // of one message; then the client is too slow
+    // How often clients ping; three of these without a frame end the connection.
+    std::chrono::milliseconds heartbeat{30'000};
+    std::chrono::milliseconds market_heartbeat{15'000};
     std::chrono::milliseconds drain{3'000};
     std::chrono::milliseconds retry_after{1'000};
 };

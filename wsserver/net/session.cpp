@@ -40,7 +40,7 @@ Session::Session(Loop& loop, TlsSocket socket, Match match, Target target, std::
       began_(steady_clock::now()),
       connected_at_(clock_now().wall),
       last_heard_(std::make_shared<std::atomic<Instant::rep>>(began_.time_since_epoch().count())),
-      next_ping_(began_ + endpoint().heartbeat),
+      next_ping_(began_ + heartbeat()),
       next_json_ping_(began_ + kJsonPingEvery),
       inbound_(
           service_.settings.messages_per_second,
@@ -149,17 +149,21 @@ void Session::tick(Instant now, Seconds wall) {
     watch_heartbeat(now);
 }
 
+std::chrono::milliseconds Session::heartbeat() const {
+    return endpoint().pings == Pings::brisk ? service_.settings.market_heartbeat
+                                            : service_.settings.heartbeat;
+}
+
 void Session::watch_heartbeat(Instant now) {
-    const auto heartbeat = endpoint().heartbeat;
     const Instant heard{Instant::duration{last_heard_->load()}};
-    if (now - heard > kMissedHeartbeats * heartbeat)
+    if (now - heard > kMissedHeartbeats * heartbeat())
         return close(1001, "nothing was heard for long");
     if (endpoint().dialect == Dialect::v69 && now >= next_json_ping_) {
         next_json_ping_ = now + kJsonPingEvery;
         send(json_ping(clock_now().wall));
     }
     if (now < next_ping_) return;
-    next_ping_ = now + heartbeat;
+    next_ping_ = now + heartbeat();
     wants_ping_ = true;
     pump();
 }

@@ -84,6 +84,7 @@ private:
     void on_too_often();
     void note(OutboundQueue::Change change);
     void give_up_queue();
+    std::chrono::milliseconds heartbeat() const;
     void watch_heartbeat(Instant now);
     // The end, whoever began it. Once.
     void finish(std::uint16_t code, std::string_view reason);

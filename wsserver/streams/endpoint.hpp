@@ -7,7 +7,6 @@
 #include "wsserver/streams/subscription.hpp"
 #include "wsserver/streams/target.hpp"
 
-#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -37,13 +36,16 @@ enum class Access {
 // Whether the token may come by message, for those who connect without one.
 enum class LateToken { refused, taken };
 
+// How often its clients ping; settings say how often that is.
+enum class Pings { usual, brisk };
+
 struct Endpoint {
     std::string_view path;  // with at most one {id}, as its last part
     std::string_view name;
     Access access;
     LateToken late_token;
     Dialect dialect;
-    std::chrono::seconds heartbeat;  // three of these without a frame end the connection
+    Pings pings;
 
     // What to follow. `forbidden` ends the connection; any other error is told and the socket
     // stays.

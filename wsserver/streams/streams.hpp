@@ -30,10 +30,6 @@ Result<Opening> open_test_market(const Asked& asked);
 Result<Opening> open_test_errors(const Asked& asked);
 Result<Change> heed_test_errors(const Demand& demand, const Identity& identity);
 
-// How often clients ping.
-inline constexpr std::chrono::seconds kHalfMinute{30};
-inline constexpr std::chrono::seconds kQuarterMinute{15};
-
 inline constexpr std::array kEndpoints{
     // path, name in metrics, who, whether the token may come later, what clients speak, how often
     // they ping, what it opens, what it heeds
@@ -43,7 +39,7 @@ inline constexpr std::array kEndpoints{
         Access::user,
         LateToken::refused,
         Dialect::v2,
-        kHalfMinute,
+        Pings::usual,
         open_portfolio},
     Endpoint{
         "/api/v2/ws/contest/{id}",
@@ -51,7 +47,7 @@ inline constexpr std::array kEndpoints{
         Access::user,
         LateToken::refused,
         Dialect::v2,
-        kHalfMinute,
+        Pings::usual,
         open_contest},
     Endpoint{
         "/api/v2/ws/market",
@@ -59,7 +55,7 @@ inline constexpr std::array kEndpoints{
         Access::user,
         LateToken::refused,
         Dialect::v2,
-        kQuarterMinute,
+        Pings::brisk,
         open_market},
     Endpoint{
         "/api/v2/ws",
@@ -67,7 +63,7 @@ inline constexpr std::array kEndpoints{
         Access::user,
         LateToken::taken,
         Dialect::v2,
-        kHalfMinute,
+        Pings::usual,
         open_multiplexed,
         heed_multiplexed},
     Endpoint{
@@ -76,7 +72,7 @@ inline constexpr std::array kEndpoints{
         Access::admin,
         LateToken::refused,
         Dialect::v2,
-        kHalfMinute,
+        Pings::usual,
         open_monitor,
         heed_monitor},
     Endpoint{
@@ -85,7 +81,7 @@ inline constexpr std::array kEndpoints{
         Access::user,
         LateToken::taken,
         Dialect::v69,
-        kHalfMinute,
+        Pings::usual,
         open_portfolio},
     Endpoint{
         "/api/v69/ws/contest",
@@ -93,7 +89,7 @@ inline constexpr std::array kEndpoints{
         Access::user,
         LateToken::taken,
         Dialect::v69,
-        kHalfMinute,
+        Pings::usual,
         open_v69_rooms,
         heed_v69_contest},
     Endpoint{
@@ -102,7 +98,7 @@ inline constexpr std::array kEndpoints{
         Access::user,
         LateToken::taken,
         Dialect::v69,
-        kHalfMinute,
+        Pings::usual,
         open_contest,
         heed_v69_contest},
     Endpoint{
@@ -111,7 +107,7 @@ inline constexpr std::array kEndpoints{
         Access::anyone,
         LateToken::taken,
         Dialect::v69,
-        kQuarterMinute,
+        Pings::brisk,
         open_v69_market,
         heed_v69_market},
     Endpoint{
@@ -120,7 +116,7 @@ inline constexpr std::array kEndpoints{
         Access::anyone,
         LateToken::taken,
         Dialect::v69,
-        kHalfMinute,
+        Pings::usual,
         open_v69_tokens,
         heed_v69_tokens},
     Endpoint{
@@ -129,7 +125,7 @@ inline constexpr std::array kEndpoints{
         Access::anyone,
         LateToken::taken,
         Dialect::v69,
-        kHalfMinute,
+        Pings::usual,
         open_v69_monitor},
     Endpoint{
         "/api/v69/ws/circuit-breaker",
@@ -137,7 +133,7 @@ inline constexpr std::array kEndpoints{
         Access::admin,
         LateToken::taken,
         Dialect::v69,
-        kHalfMinute,
+        Pings::usual,
         open_v69_breakers},
     Endpoint{
         "/api/v2/ws/test/portfolio",
@@ -145,7 +141,7 @@ inline constexpr std::array kEndpoints{
         Access::user,
         LateToken::refused,
         Dialect::v2,
-        kHalfMinute,
+        Pings::usual,
         open_test_portfolio,
         nullptr,
         true},
@@ -155,7 +151,7 @@ inline constexpr std::array kEndpoints{
         Access::user,
         LateToken::refused,
         Dialect::v2,
-        kHalfMinute,
+        Pings::usual,
         open_test_contest,
         nullptr,
         true},
@@ -165,7 +161,7 @@ inline constexpr std::array kEndpoints{
         Access::user,
         LateToken::refused,
         Dialect::v2,
-        kQuarterMinute,
+        Pings::brisk,
         open_test_market,
         nullptr,
         true},
@@ -175,7 +171,7 @@ inline constexpr std::array kEndpoints{
         Access::user,
         LateToken::refused,
         Dialect::v2,
-        kHalfMinute,
+        Pings::usual,
         open_test_errors,
         heed_test_errors,
         true},
