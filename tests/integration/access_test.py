@@ -29,7 +29,7 @@ WAYS = ("bare", "beside", "query", "message")
 
 
 def setUpModule():
-    STACK.restart("wsserver", **OPEN_DOORS, DUEL_WSSERVER_AUTHENTICATION_DEADLINE="500ms")
+    STACK.restart("wsserver", **OPEN_DOORS, DUEL_WSSERVER_AUTHENTICATION_DEADLINE="2s")
 
 
 def tearDownModule():
@@ -45,7 +45,7 @@ async def outcome(path, bearer, way, **query):
         try:
             if way == "message" and bearer:
                 await socket.send(json.dumps({"type": "authenticate", "token": bearer}))
-            await asyncio.sleep(1.2)
+            await asyncio.sleep(3)
             pong = await socket.ping()
             await asyncio.wait_for(pong, 5)
             return "open"
