@@ -285,6 +285,8 @@ SourceStatus ExchangeSource::status() const {
         status.timestamp -
         std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - breaker_.since());
     status.failures = breaker_.failures();
+    status.failure_threshold = settings_.breaker.failures;
+    status.recovery_timeout_ms = settings_.breaker.cap.count();
     if (!breaker_.last_error().empty()) status.last_error = breaker_.last_error();
     status.messages_per_second = amount_of(frames_per_second_);
     status.delay_ms = amount_of(static_cast<double>(ticks_.delay().count()) / 1'000);

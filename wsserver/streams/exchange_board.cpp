@@ -7,9 +7,9 @@
 namespace duel::wsserver {
 namespace {
 
-// What clients show beside the circuit; the topic does not say it.
+// Of a source that does not say it: what is usual.
 constexpr std::int64_t kFailureThreshold = 5;
-constexpr std::int64_t kRecoveryTimeoutMs = 30'000;
+constexpr std::int64_t kRecoveryTimeoutMs = 60'000;
 constexpr std::int64_t kRequestLimit = 1;  // attempts at a time while half open
 
 std::string_view health(const SourceStatus& status) {
@@ -21,10 +21,15 @@ std::string_view circuit(Breaker breaker) {
     return breaker == Breaker::half_open ? "half-open" : text(breaker);
 }
 
+std::int64_t threshold_of(const SourceStatus& status) {
+    return status.failure_threshold.value_or(kFailureThreshold);
+}
+
 Amount failure_rate(const SourceStatus& status) {
     if (status.breaker == Breaker::open) return Amount::from_integer(1);
-    const auto failures = std::min(status.failures, kFailureThreshold);
-    return divide(Amount::from_integer(failures), Amount::from_integer(kFailureThreshold));
+    const auto threshold = std::max(threshold_of(status), std::int64_t{1});
+    const auto failures = std::min(status.failures, threshold);
+    return divide(Amount::from_integer(failures), Amount::from_integer(threshold));
 }
 
 std::string_view change_type(const SourceStatus& before, const SourceStatus& after) {
@@ -92,8 +97,9 @@ MessagePtr ExchangeBoard::message(std::string_view type, const Exchange& exchang
     else
         writer.field_raw("lastFailure", "null");
     writer.field("recoveryAttempts", exchange.recovery_attempts).end_object();
-    writer.key("config").begin_object().field("failureThreshold", kFailureThreshold);
-    writer.field("recoveryTimeout", kRecoveryTimeoutMs).field("requestLimit", kRequestLimit);
+    writer.key("config").begin_object().field("failureThreshold", threshold_of(status));
+    const auto timeout = status.recovery_timeout_ms.value_or(kRecoveryTimeoutMs);
+    writer.field("recoveryTimeout", timeout).field("requestLimit", kRequestLimit);
     writer.end_object().key("metrics").begin_object();
     writer.field("failureRate", failure_rate(status));
     writer.field("latency", std::max(status.delay_ms, Amount{}));

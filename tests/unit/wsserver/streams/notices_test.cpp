@@ -71,6 +71,8 @@ SourceStatus status(Breaker breaker, std::int64_t failures, int seconds) {
     found.breaker = breaker;
     found.since = kWall;
     found.failures = failures;
+    found.failure_threshold = 8;
+    found.recovery_timeout_ms = 45'000;
     if (failures > 0) found.last_error = "refused";
     found.messages_per_second = amount("12.5");
     found.delay_ms = amount("30");
@@ -278,7 +280,7 @@ TEST_CASE("exchanges are shown at once, and every change of a breaker", "[notice
         stage.seen(1) ==
         R"({"type":"health:update","service":"binance","data":{"status":"healthy",)"
         R"("circuit":{"state":"closed","failureCount":0,"lastFailure":null,"recoveryAttempts":0},)"
-        R"("config":{"failureThreshold":5,"recoveryTimeout":30000,"requestLimit":1},)"
+        R"("config":{"failureThreshold":8,"recoveryTimeout":45000,"requestLimit":1},)"
         R"("metrics":{"failureRate":0,"latency":30,"throughput":12.5}},)"
         R"("timestamp":"2025-11-13T19:00:00Z"})"
         "\n"
