@@ -16,7 +16,7 @@ TickMaker::Verdict TickMaker::make(const Observation& seen, Timestamp arrival, P
     }
     auto& market = found->second;
     out.symbol = market.symbol;
-    if (seen.at) delay_ = arrival - *seen.at;
+    if (seen.at && !seen.is_past) delay_ = arrival - *seen.at;
     if (!seen.is_past && seen.at && arrival - *seen.at > rules_.stale_after) {
         ++counts_.stale;
         return Verdict::stale;

@@ -63,7 +63,7 @@ public:
     void reconnected();
 
     const Counts& counts() const { return counts_; }
-    // How much older than its arrival the newest observation was; below 0 for a clock ahead of
+    // How much older than its arrival the newest live observation was; below 0 for a clock ahead of
     // ours.
     std::chrono::microseconds delay() const { return delay_; }
 

@@ -7,6 +7,8 @@
 #include "ingest/rules/exchanges/messages.hpp"
 #include "ingest/rules/frame_fields.hpp"
 
+#include <algorithm>
+
 namespace duel::ingest {
 namespace {
 
@@ -44,10 +46,9 @@ std::optional<Error> read_trades(const JsonNode& event, FrameReading& out) {
         told.side = trade.side("side", "BUY", "SELL");
         told.at = trade.iso("time");
         if (trade.error()) return trade.error();
-        // The newest comes first.
-        out.kind = FrameReading::Kind::prices;
-        out.observations.insert(out.observations.begin() + before, told);
+        out.add(told);
     }
+    std::reverse(out.observations.begin() + before, out.observations.end());  // the newest is first
     return std::nullopt;
 }
 
