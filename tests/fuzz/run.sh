@@ -37,7 +37,7 @@ export -f compile_one
 # What the targets reach; the linker takes what each needs.
 sources=(platform/{boost,file_watch,log,settings}.cpp platform/settings/*.cpp wsserver/net/token*.cpp
     wsserver/net/{base64url,client_message,frame_reader,proxies,strict_json,upgrade}.cpp)
-mapfile -t -O "${#sources[@]}" sources < <(find core wsserver/streams -name '*.cpp')
+mapfile -t -O "${#sources[@]}" sources < <(find core wsserver/streams ingest/rules -name '*.cpp')
 reached=()
 for source in "${sources[@]}"; do reached+=("$build/${source%.cpp}.o"); done
 sources+=(tests/fuzz/libfuzzer_entry.cpp)
