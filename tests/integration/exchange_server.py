@@ -119,6 +119,10 @@ class ExchangeServer:
         """To every client, in order."""
         asyncio.run_coroutine_threadsafe(self._send(frames), self._loop).result(60)
 
+    def replay(self, frames):
+        """Frames with the microseconds of their arrival, at the pace at which they were recorded."""
+        asyncio.run_coroutine_threadsafe(self._replay(frames), self._loop).result(120)
+
     def cut(self):
         """Ends every connection without a word."""
         self._loop.call_soon_threadsafe(lambda: [socket.transport.abort() for socket in list(self._sockets)])
@@ -127,6 +131,12 @@ class ExchangeServer:
         for socket in list(self._sockets):
             for frame in frames:
                 await socket.send(frame)
+
+    async def _replay(self, frames):
+        began = self._loop.time() - frames[0][0] / 1e6
+        for at, frame in frames:
+            await asyncio.sleep(began + at / 1e6 - self._loop.time())
+            await self._send([frame])
 
     def _run(self, ready):
         asyncio.set_event_loop(self._loop)

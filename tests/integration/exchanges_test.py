@@ -166,6 +166,32 @@ class Recorded(unittest.TestCase):
                 self.assertEqual(len(mine), len(theirs), symbol)
             print(f"{name}: {len(events)} ticks in the topic as an independent reading has them")
 
+    def test_a_session_at_its_own_pace(self):
+        if not FRAMES.is_dir():
+            self.skipTest(f"SKIPPED: no recordings in {FRAMES}; DUEL_RECORDINGS says where they are")
+        file = FRAMES / self.FILES["okx"]
+        frames = [(at, text) for at, kind, text in exchange_frames.lines(file) if kind == "received"]
+        markets = {market: f"pace.{market}.{RUN}" for market in exchange_frames.markets("okx", file)}
+        with ExchangeServer("okx", GOOD) as server, Ingest({server: markets}, "--stale-after", "7300d") as ingest:
+            until(lambda: self.is_subscribed("okx", server, markets), 20, lambda: server.received)
+            began = now_ms()
+            server.replay(frames)
+            took = now_ms() - began
+            self.assertEqual(ingest.state("okx")["breaker"], "closed")
+        recorded = {}   # when each trade was told, in milliseconds after the first frame
+        for at, message in ((at, json.loads(text)) for at, text in frames):
+            for trade in message.get("data", []) if message["arg"]["channel"] == "trades" else []:
+                recorded[markets[trade["instId"]], trade["tradeId"]] = (at - frames[0][0]) / 1000
+        late = []
+        for message in STACK.log("prices"):
+            tick = json.loads(message.value())
+            if (tick["symbol"], tick.get("tick_id")) in recorded:
+                late.append(message.timestamp()[1] - began - recorded[tick["symbol"], tick["tick_id"]])
+        self.assertEqual(len(late), len(recorded))
+        self.assertGreater(min(late), -100)
+        self.assertLess(sorted(late)[len(late) // 2], 200, sorted(late))
+        print(f"okx: {len(late)} ticks over {took} ms as recorded, half of them in the log after {sorted(late)[len(late) // 2]:.0f} ms")
+
     def is_subscribed(self, name, server, table):
         """Whether it was asked for what the recorded client asked for, and for nothing twice."""
         asked = [json.loads(text) for text in server.received if text != "ping"]
