@@ -164,3 +164,18 @@ holds "a data folder that is none is named"
 a up --fresh 2>/dev/null
 [[ $(sql "SELECT count(*) FROM pg_tables WHERE tablename = 'kept'") == 0 ]] || broken "--fresh empties the tables"
 holds "up --fresh starts from nothing"
+
+# Live prices of an exchange that cannot be reached: nobody listens there.
+DUEL_VAR=$home/a DUEL_PORT_BASE=$base DUEL_INGEST_EXCHANGE_URLS=coinbase=wss://127.0.0.1:$((base + 9)) \
+    "$root/run" --source coinbase:BTC >"$home/source.log" 2>&1 </dev/null &
+strangers+=($!)
+SECONDS=0
+until grep -q 'no live price yet; coinbase: breaker open for .*Connection refused' "$home/source.log"; do
+    (( SECONDS < 60 )) || { cat "$home/source.log"; broken "--source says that an exchange cannot be reached"; }
+    sleep 0.2
+done
+kcat -C -q -e -b "$(value a DUEL_KAFKA)" -t status | grep -q '"source":"coinbase","breaker":"open"' || broken "status has the open breaker"
+kill "${strangers[-1]}"
+while [[ -d /proc/${strangers[-1]} ]]; do sleep 0.1; done
+grep -q 'input *stopped' "$home/source.log" || broken "the end of --source ends what it started"
+holds "--source says that an exchange cannot be reached, and its breaker is seen"
