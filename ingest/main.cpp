@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
     ingest::ReplaySettings replay;
     ingest::SimulateSettings simulate;
     ingest::DumpSettings dump;
+    ingest::CheckSettings check;
     ingest::FramesSettings frames;
     ingest::ExchangesSettings exchanges;
     ingest::AnnounceSettings announce;
@@ -30,6 +31,9 @@ int main(int argc, char** argv) {
     offer(simulate_command, simulate);
     auto& dump_command = settings.command("dump", "Writes what the topics hold as an event file.");
     offer(dump_command, dump);
+    auto& check_command =
+        settings.command("check", "Says of each line of event files whether it would be taken.");
+    offer(check_command, check);
     auto& exchanges_command =
         settings.command("exchanges", "Sends the ticks of live exchanges until stopped.");
     offer(exchanges_command, exchanges);
@@ -52,6 +56,7 @@ int main(int argc, char** argv) {
         if (replay_command.chosen()) return run_replay(common, replay, shutdown);
         if (simulate_command.chosen()) return run_simulate(common, simulate, shutdown);
         if (dump_command.chosen()) return run_dump(common, dump, shutdown);
+        if (check_command.chosen()) return run_check(check, shutdown);
         if (exchanges_command.chosen()) return run_exchanges(common, exchanges, shutdown);
         if (announce_command.chosen()) return run_announce(common, announce, shutdown);
         if (frames_command.chosen()) return run_frames(frames, shutdown);

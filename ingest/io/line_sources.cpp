@@ -1,21 +1,13 @@
 #include "ingest/io/line_sources.hpp"
 
 #include "ingest/rules/tape_recording.hpp"
-
-#include <fmt/format.h>
+#include "ingest/rules/verdict_line.hpp"
 
 namespace duel::ingest {
 namespace {
 
 void refuse(const LineReader& lines, std::string reason, Refusal& refusal) {
     refusal = Refusal{lines.name(), lines.line(), std::move(reason)};
-}
-
-// "INVALID_FIELD: price is 0; wanted …"
-std::string reason_of(const Error& error) {
-    const std::string_view code = text(error.code);
-    std::string sentence = error.sentence();
-    return sentence.starts_with(code) ? sentence : fmt::format("{}: {}", code, sentence);
 }
 
 }  // namespace
