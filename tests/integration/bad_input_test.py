@@ -1,12 +1,14 @@
 """Bad input in the log: every refusal is kept with its place, code and sentence, and nothing behind it suffers."""
 
 import json
+import re
 import time
 import unittest
 import uuid
 from datetime import datetime, timedelta, timezone
 
-from stack import Stack
+from event_checker import check
+from stack import ROOT, Stack
 
 STACK = Stack("shared")
 PARTITION, OTHER_PARTITION = 1, 2
@@ -212,6 +214,31 @@ class BadInput(unittest.TestCase):
                     self.assertEqual(headers["reason"], self.rows[place][2])
                     self.assertEqual(message.value() or b"", self.sent[place])
                     self.assertEqual(message.key(), f"key-{RUN}".encode())
+
+    def test_a_check_of_the_line_says_what_the_log_says_of_it(self):
+        """Wherever the line alone decides."""
+        for topic in ("trades", "prices"):
+            places = [place for place in self.sent if place[0] == topic and b"\n" not in self.sent[place]]
+            done = check("--topic", topic, "-", text=b"".join(self.sent[place] + b"\n" for place in places))
+            for number, (place, said) in enumerate(zip(places, done.stdout.splitlines(), strict=True), 1):
+                code, _, what = self.wanted[place]
+                reason = self.rows[place][2] if code else ""
+                with self.subTest(what):
+                    if code in ("MALFORMED_JSON", "UNKNOWN_TYPE", "INVALID_FIELD") and what != "two minutes ahead":
+                        self.assertEqual(said, f"-:{number}: " + (reason if reason.startswith(code) else f"{code}: {reason}"))
+                    else:
+                        self.assertIn(": ok: ", said)
+
+    def test_what_became_of_a_record_is_asked_as_the_page_says(self):
+        [lines] = re.findall(r"^```sql\n(.*?)^```", (ROOT / "docs/events.md").read_text(), re.M | re.S)
+        wait, look = lines.splitlines()
+        for (topic, partition, offset), (code, _, what) in self.wanted.items():
+            if topic == "trades":
+                with self.subTest(what):
+                    mine = [query.replace("3, 1742", f"{partition}, {offset}").replace("= 3", f"= {partition}").replace("1742", str(offset))
+                            for query in (wait, look)]
+                    self.assertEqual(STACK.sql(mine[0]), [(True,)])
+                    self.assertEqual([row[0] for row in STACK.sql(mine[1])], [code] if code else [])
 
     def test_what_stood_between_the_refusals_is_applied(self):
         trades = STACK.sql("SELECT trade_id FROM duel.trades WHERE contest_id = %s ORDER BY seq", CONTEST)

@@ -37,6 +37,8 @@ TEST_CASE("what is there already is a harmless retry", "[acceptance]") {
     REQUIRE(world.take(joined("c", "w", 5)) == "retried");
     REQUIRE(world.take(round_started("c", 1)) == "applied");
     REQUIRE(world.take(round_started("c", 1)) == "retried");
+    REQUIRE(world.take(round_started("c", 2)) == "applied");
+    REQUIRE(world.take(round_started("c", 1)) == "retried");
     REQUIRE(world.take(trade("t", "c", "w", "buy 1 SOL @10")) == "applied");
     REQUIRE(world.take(trade("t", "c", "w", "buy 1 SOL @10")) == "retried");
     REQUIRE(world.take(deposit("d", "c", "w", "5")) == "applied");
@@ -69,6 +71,9 @@ TEST_CASE("a known id with other content is a conflict", "[acceptance]") {
     world.take(deposit("d", "c", "w", "5"));
     REQUIRE(world.take(deposit("d", "c", "w", "6")) == "DUPLICATE_CONFLICT");
     REQUIRE(world.take(withdrawal("d", "c", "w", "5")) == "DUPLICATE_CONFLICT");
+    Deposit later = deposit("d", "c", "w", "5");
+    later.timestamp = at(1);
+    REQUIRE(world.take(later) == "DUPLICATE_CONFLICT");
     ParticipantJoined renamed = joined("c", "w");
     renamed.username = "other";
     REQUIRE(world.take(renamed) == "DUPLICATE_CONFLICT");
