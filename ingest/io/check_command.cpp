@@ -41,14 +41,13 @@ public:
         : settings_{settings}, shutdown_{shutdown}, has_progress_{isatty(STDOUT_FILENO) == 0} {}
 
     void check_file(const std::string& path) {
-        LineReader lines{path};
-        while (!shutdown_.requested()) {
-            const auto line = lines.next();
-            if (!line) break;
+        LineReader lines{path, shutdown_.fd()};
+        while (const auto line = lines.next()) {
+            if (shutdown_.requested()) return;
             check(*line, {lines.name(), lines.line()});
             if (has_progress_ && printer_.is_due()) show_progress(lines.fraction());
         }
-        if (lines.line() == 0) printer_.note(path + ": no line in it");
+        if (lines.line() == 0 && !shutdown_.requested()) printer_.note(path + ": no line in it");
     }
 
     // Whatever was printed has arrived when this returns.

@@ -81,12 +81,11 @@ int run_frames(const FramesSettings& settings, const platform::Shutdown& shutdow
     const auto plans = settings.source.plans();
     if (plans.size() != 1)
         throw platform::SettingError{"--source: one exchange is wanted, whose frames the file has"};
-    LineReader lines{settings.path};
+    LineReader lines{settings.path, shutdown.fd()};
     RecordedFrames frames{plans.front(), settings.source.ticks};
     std::string out;
-    while (!shutdown.requested()) {
-        const auto line = lines.next();
-        if (!line) break;
+    while (const auto line = lines.next()) {
+        if (shutdown.requested()) break;
         if (line->empty()) continue;
         out.clear();
         if (const auto wrong = frames.take(*line, out)) {

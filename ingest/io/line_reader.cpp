@@ -1,10 +1,12 @@
 #include "ingest/io/line_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <stdexcept>
 #include <sys/stat.h>
 #include <system_error>
@@ -29,8 +31,9 @@ struct LineReader::Decompression {
     bool has_more = false;  // a full output buffer may have left some inside
 };
 
-LineReader::LineReader(const std::filesystem::path& path)
+LineReader::LineReader(const std::filesystem::path& path, int stop_fd)
     : name_{path.string()},
+      stop_fd_{stop_fd},
       fd_{name_ == "-" ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC)} {
     if (fd_ < 0) fail(std::generic_category().message(errno));
     struct stat status {};
@@ -127,7 +130,8 @@ bool LineReader::fill() {
         if (zstd_->input.pos == zstd_->input.size && !zstd_->has_more) {
             zstd_->input = {raw_.data(), read_some(raw_.data(), raw_.size()), 0};
             if (zstd_->input.size == 0) {
-                if (zstd_->inside_frame) fail("ends inside a zstd frame: it was cut short");
+                if (zstd_->inside_frame && !was_stopped_)
+                    fail("ends inside a zstd frame: it was cut short");
                 is_over_ = true;
                 return false;
             }
@@ -144,7 +148,7 @@ bool LineReader::fill() {
 }
 
 std::size_t LineReader::read_some(char* into, std::size_t size) {
-    while (true) {
+    while (await_input()) {
         const ssize_t got = read(fd_, into, size);
         if (got >= 0) {
             bytes_read_ += static_cast<std::uint64_t>(got);
@@ -152,6 +156,20 @@ std::size_t LineReader::read_some(char* into, std::size_t size) {
         }
         if (errno != EINTR) fail(std::generic_category().message(errno));
     }
+    return 0;
+}
+
+// Waits until there is something to read; false when there is something to stop for. Regular files
+// are always ready.
+bool LineReader::await_input() {
+    if (stop_fd_ == kNeverStops) return true;
+    std::array<pollfd, 2> waiting{
+        {{.fd = stop_fd_, .events = POLLIN, .revents = 0},
+         {.fd = fd_, .events = POLLIN, .revents = 0}}};
+    while (poll(waiting.data(), waiting.size(), -1) < 0 && errno == EINTR) {
+    }
+    was_stopped_ = waiting[0].revents != 0;
+    return !was_stopped_;
 }
 
 void LineReader::fail(const std::string& why) const {

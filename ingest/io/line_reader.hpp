@@ -18,10 +18,12 @@ class LineReader {
 public:
     // Longer lines are no records of anybody; the rest of one is skipped.
     static constexpr std::size_t kLongestLine = 1'048'576;
+    static constexpr int kNeverStops = -1;
 
-    // "-" is standard input. Throws std::runtime_error, which names the file, when it cannot be
-    // opened.
-    explicit LineReader(const std::filesystem::path& path);
+    // "-" is standard input. When `stop_fd` becomes readable (Shutdown::fd()), a pipe that gives
+    // nothing is waited for no longer and ends where it is. Throws std::runtime_error, which names
+    // the file, when it cannot be opened.
+    explicit LineReader(const std::filesystem::path& path, int stop_fd = kNeverStops);
     ~LineReader();
     LineReader(const LineReader&) = delete;
     LineReader& operator=(const LineReader&) = delete;
@@ -51,10 +53,13 @@ private:
     std::string_view skip_long_line();
     bool fill();
     std::size_t read_some(char* into, std::size_t size);
+    bool await_input();
     [[noreturn]] void fail(const std::string& why) const;
 
     std::string name_;
+    int stop_fd_;
     int fd_;
+    bool was_stopped_{false};
     std::uint64_t size_{0};
     std::uint64_t bytes_read_{0};
     std::unique_ptr<Decompression> zstd_;

@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import tempfile
+import time
 import unittest
 
 from event_checker import PROGRAM, check
@@ -124,6 +126,19 @@ class Check(unittest.TestCase):
         self.assertRegex(said[0], "^-:1: MALFORMED_JSON: .*; wanted at most 65536 bytes$")
         self.assertEqual(said[1:], ['-:2: ok: price, topic prices, key "SOL"'])
         self.assertLess(usage.ru_maxrss, 100_000, "kB")
+
+    def test_it_stops_when_told_to_while_a_pipe_gives_nothing(self):
+        for signal_sent in (signal.SIGINT, signal.SIGTERM):
+            process = subprocess.Popen([PROGRAM, "check", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            process.stdin.write(line(TICK) + b'{"half')
+            process.stdin.flush()
+            time.sleep(0.3)   # it waits for the rest of the line now
+            process.send_signal(signal_sent)
+            self.assertEqual(process.wait(10), 130)
+            self.assertEqual(process.stdout.read(), b'-:1: ok: price, topic prices, key "SOL"\n')
+            self.assertEqual(process.stderr.read(), b"1 line, 1 taken, 0 refused\n")
+            for end in (process.stdin, process.stdout, process.stderr):
+                end.close()
 
     def test_a_full_disk_is_no_success(self):
         with open("/dev/full", "wb") as full:
