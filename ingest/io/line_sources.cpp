@@ -12,8 +12,8 @@ void refuse(const LineReader& lines, std::string reason, Refusal& refusal) {
 
 }  // namespace
 
-EventFileSource::EventFileSource(const std::filesystem::path& path, ReadLimit& limit)
-    : lines_{path}, limit_{limit} {}
+EventFileSource::EventFileSource(const std::filesystem::path& path, ReadLimit& limit, int stop_fd)
+    : lines_{path, stop_fd}, limit_{limit} {}
 
 Source::Step EventFileSource::next(OutgoingRecord& record, Refusal& refusal) {
     if (is_stopped_ || limit_.is_reached()) return Step::end;

@@ -12,8 +12,8 @@ namespace duel::ingest {
 // An event file: one record a line. The bytes of a line go out unchanged; its type says the topic.
 class EventFileSource : public Source {
 public:
-    // `limit` must outlive it.
-    EventFileSource(const std::filesystem::path& path, ReadLimit& limit);
+    // `limit` must outlive it; `stop_fd` as of LineReader.
+    EventFileSource(const std::filesystem::path& path, ReadLimit& limit, int stop_fd);
 
     Step next(OutgoingRecord& record, Refusal& refusal) override;
     void stop() override { is_stopped_ = true; }

@@ -92,11 +92,16 @@ double size_of(const std::vector<fs::path>& files) {
     return size;
 }
 
-Part part_of(Kind kind, const std::vector<fs::path>& files, ReadLimit& limit) {
-    const auto open = [kind, files, &limit]() -> SourcePtr {
+Part part_of(
+    Kind kind,
+    const std::vector<fs::path>& files,
+    ReadLimit& limit,
+    int stop_fd = LineReader::kNeverStops
+) {
+    const auto open = [kind, files, &limit, stop_fd]() -> SourcePtr {
         if (kind == Kind::arena) return std::make_unique<ArenaSource>(files, limit);
         if (kind == Kind::tape) return std::make_unique<TapeSource>(files.front(), limit);
-        return std::make_unique<EventFileSource>(files.front(), limit);
+        return std::make_unique<EventFileSource>(files.front(), limit, stop_fd);
     };
     return {open, size_of(files)};
 }
@@ -127,7 +132,7 @@ void add_folder(const fs::path& folder, ReadLimit& limit, std::vector<Part>& par
 
 }  // namespace
 
-SourcePtr open_sources(const std::vector<std::string>& paths, ReadLimit& limit) {
+SourcePtr open_sources(const std::vector<std::string>& paths, ReadLimit& limit, int stop_fd) {
     std::vector<Part> parts;
     for (const fs::path path : paths) {
         if (path != "-" && !fs::exists(path))
@@ -144,7 +149,7 @@ SourcePtr open_sources(const std::vector<std::string>& paths, ReadLimit& limit) 
                 "wallet's file of an arena or a tape (.csv, .csv.zst with their header line)",
                 path.string()
             )};
-        parts.push_back(part_of(kind, {path}, limit));
+        parts.push_back(part_of(kind, {path}, limit, stop_fd));
     }
     return std::make_unique<SourceList>(std::move(parts), limit);
 }

@@ -84,7 +84,7 @@ int run_replay(
     const platform::Shutdown& shutdown
 ) {
     ReadLimit limit{replay.limit};
-    const SourcePtr source = open_sources(replay.paths, limit);
+    const SourcePtr source = open_sources(replay.paths, limit, shutdown.fd());
     Pace pace = pace_of(replay.pace);
     pace.events_per_second = replay.rate.number;
 

@@ -2,13 +2,15 @@
 
 import json
 import re
+import signal
+import subprocess
 import time
 import unittest
 import uuid
 from datetime import datetime, timedelta, timezone
 
 from event_checker import check
-from stack import ROOT, Stack
+from stack import BIN, ROOT, Stack, until
 
 STACK = Stack("shared")
 PARTITION, OTHER_PARTITION = 1, 2
@@ -254,6 +256,22 @@ class BadInput(unittest.TestCase):
         self.assertEqual(STACK.sql("SELECT status, total_participants FROM duel.contests WHERE contest_id = %s", ENDED),
                          [("completed", 1)])
         self.assertEqual(STACK.sql("SELECT status FROM duel.contests WHERE contest_id = %s", UPCOMING), [("upcoming",)])
+
+
+class IdlePipe(unittest.TestCase):
+    def test_replay_stops_when_told_to_and_keeps_what_came(self):
+        for signal_sent in (signal.SIGINT, signal.SIGTERM):
+            symbol = f"PIPE{uuid.uuid4().hex[:8]}"
+            process = subprocess.Popen([f"{BIN}/duel-ingest", "replay", "-"], env=STACK.environment | STACK.env,
+                                       stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            process.stdin.write(json.dumps({"type": "price", "symbol": symbol, "price": "1", "timestamp": 0}).encode() + b"\n{half")
+            process.stdin.flush()
+            found = lambda: [message for message in STACK.log("prices") if message.key() == symbol.encode()]
+            until(found, 20, "the line before the pause is not in the log")
+            process.send_signal(signal_sent)
+            self.assertEqual(process.wait(10), 130)
+            self.assertEqual(len(found()), 1)
+            process.stdin.close()
 
 
 if __name__ == "__main__":
