@@ -61,6 +61,31 @@ private:
     std::shared_ptr<State> state_;
 };
 
+struct Lookup {
+    explicit Lookup(const asio::any_io_executor& executor) : done(executor) {}
+    asio::steady_timer done;
+    boost::system::error_code failure = beast::error::timeout;
+    asio::ip::tcp::resolver::results_type addresses;
+};
+
+// A question that is under way cannot be broken off: after `patience` it is only not waited for.
+asio::awaitable<std::shared_ptr<const Lookup>>
+look_up(asio::ip::tcp::resolver& resolver, WssServer server, std::chrono::seconds patience) {
+    auto lookup = std::make_shared<Lookup>(resolver.get_executor());
+    lookup->done.expires_after(patience);
+    resolver.async_resolve(
+        server.host,
+        std::to_string(server.port),
+        [lookup](boost::system::error_code failure, auto addresses) {
+            lookup->failure = failure;
+            lookup->addresses = std::move(addresses);
+            lookup->done.cancel();
+        }
+    );
+    co_await lookup->done.async_wait(kAwaitTuple);
+    co_return lookup;
+}
+
 // To the first address that can be reached.
 asio::awaitable<boost::system::error_code>
 connect(asio::ip::tcp::socket& tcp, const asio::ip::tcp::resolver::results_type& addresses) {
@@ -122,13 +147,13 @@ asio::awaitable<void> connect_tls(
     std::chrono::seconds patience,
     std::string_view ca_setting
 ) {
-    auto [no_name, addresses] =
-        co_await resolver.async_resolve(server.host, std::to_string(server.port), kAwaitTuple);
-    if (no_name) throw_unreachable(no_name, "looking up " + server.host, patience, ca_setting);
+    const auto found = co_await look_up(resolver, server, patience);
+    if (found->failure)
+        throw_unreachable(found->failure, "looking up " + server.host, patience, ca_setting);
 
     auto& tcp = stream.next_layer();
     Patience limit{tcp, patience};
-    if (const auto not_connected = co_await connect(tcp, addresses)) {
+    if (const auto not_connected = co_await connect(tcp, found->addresses)) {
         throw_unreachable(
             limit.verdict(not_connected),
             "connecting to " + server.authority(),

@@ -15,14 +15,6 @@ std::vector<SourcePlan> SourceSettings::plans() const {
     return std::move(*planned);
 }
 
-CircuitBreaker::Settings ExchangesSettings::breaker_rules() const {
-    constexpr int kFloor = 4;
-    auto rules = breaker;
-    rules.base = retry_base;
-    rules.floor = retry_base / kFloor;
-    return rules;
-}
-
 PricePolicy::Settings ExchangesSettings::policy_rules() const {
     return {
         .kind = policy, .fresh_for = fresh_for, .most_percent = Amount::from_integer(most_percent)};
@@ -139,13 +131,15 @@ void offer(platform::SettingTable& table, ExchangesSettings& exchanges) {
         "that close it again, and make failures forgotten",
         between(1, 1'000'000)
     );
+    const auto some_wait =
+        between(std::chrono::milliseconds{10}, std::chrono::milliseconds{std::chrono::hours{24}});
     table.add(
         "--retry-base",
         "DUEL_INGEST_RETRY_BASE",
-        exchanges.retry_base,
+        exchanges.breaker.base,
         "time",
         "longest wait before the first new attempt, doubled for each later one",
-        at_least(std::chrono::milliseconds{10})
+        some_wait
     );
     table.add(
         "--retry-cap",
@@ -153,7 +147,7 @@ void offer(platform::SettingTable& table, ExchangesSettings& exchanges) {
         exchanges.breaker.cap,
         "time",
         "longest wait before any attempt",
-        at_least(std::chrono::milliseconds{10})
+        some_wait
     );
     table.add_choice(
         "--price-policy",

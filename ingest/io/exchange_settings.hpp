@@ -35,12 +35,10 @@ struct ExchangesSettings {
     std::string ca_file;
     bool quotes = true;
     CircuitBreaker::Settings breaker;
-    std::chrono::milliseconds retry_base{2'000};
     PricePolicy::Kind policy{PricePolicy::Kind::primary};
     std::chrono::milliseconds fresh_for{5'000};
     std::uint32_t most_percent = 5;
 
-    CircuitBreaker::Settings breaker_rules() const;
     PricePolicy::Settings policy_rules() const;
     // Where the exchange is. Throws SettingError.
     platform::WssServer server_of(const Exchange& exchange) const;

@@ -22,7 +22,10 @@ using namespace std::chrono_literals;
 constexpr auto kAwaitTuple = asio::as_tuple(asio::use_awaitable);
 constexpr auto kBetweenMessages = 250ms;  // no exchange allows fewer than 4 a second
 constexpr auto kSumUpEvery = 1s;
+constexpr auto kAskEvery = 10s;  // at least: exchanges that want to hear from us wait for 30 s
 constexpr int kAsksPerSilence = 3;
+constexpr int kMostRefusalsTold = 20;  // of a connection
+constexpr auto kAfterRefusal = 1s;     // for what else was asked for to be granted
 
 Timestamp wall_now() {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -62,7 +65,8 @@ ExchangeSource::ExchangeSource(
       random_{seed()},
       breaker_{settings_.breaker, Clock::now()},
       reader_{plan_.exchange},
-      ticks_{name_, plan_.markets, settings_.ticks} {}
+      ticks_{name_, plan_.markets, settings_.ticks},
+      since_{wall_now()} {}
 
 asio::awaitable<void> ExchangeSource::run() {
     while (!is_stopped_) {
@@ -98,6 +102,11 @@ asio::awaitable<void> ExchangeSource::converse(Connection connection) {
         metrics_.connections().Increment();
         ticks_.reconnected();
         clock_was_told_ = false;
+        is_heard_ = false;
+        is_granted_ = false;
+        refusal_.clear();
+        refusals_ = 0;
+        granted_until_ = Clock::time_point::max();
         is_connected_ = true;
         asio::co_spawn(executor_, speak(connection), asio::detached);
         while (true) {
@@ -105,8 +114,7 @@ asio::awaitable<void> ExchangeSource::converse(Connection connection) {
             if (!frame) break;
             take(*frame);
         }
-        why = std::exchange(is_leaving_, false) ? "the exchange asked to connect anew"
-                                                : connection->ending();
+        why = why_ended_.empty() ? connection->ending() : std::exchange(why_ended_, {});
     }
     connection->cut();
     is_connected_ = false;
@@ -116,24 +124,33 @@ asio::awaitable<void> ExchangeSource::converse(Connection connection) {
 
 // Subscribes, then asks where the exchange sends nothing by itself.
 asio::awaitable<void> ExchangeSource::speak(Connection connection) {
+    using std::chrono::milliseconds;
+    const auto pause =
+        std::min<milliseconds>(kAskEvery, settings_.breaker.silence / kAsksPerSilence);
     asio::steady_timer timer{executor_};
+    const std::string question{plan_.exchange.question};
+    auto next_question = Clock::now() + pause;
     const auto messages = plan_.exchange.subscribe(plan_.market_names(), settings_.quotes);
     for (const auto& message : messages) {
         if (!co_await connection->send(message)) co_return;
         timer.expires_after(kBetweenMessages);
         co_await timer.async_wait(kAwaitTuple);
+        if (question.empty() || Clock::now() < next_question) continue;
+        if (!co_await connection->send(question)) co_return;
+        next_question = Clock::now() + pause;
     }
-    const std::string question{plan_.exchange.question};
     while (!question.empty() && connection == connection_ && !is_stopped_) {
-        timer.expires_after(settings_.breaker.silence / kAsksPerSilence);
+        timer.expires_at(next_question);
         co_await timer.async_wait(kAwaitTuple);
         if (!co_await connection->send(question)) co_return;
+        next_question = Clock::now() + pause;
     }
 }
 
 void ExchangeSource::take(std::string_view frame) {
     if (breaker_.state() == Breaker::open) return;  // what came before the connection was cut
     ++frames_;
+    is_heard_ = true;
     if (const auto error = reader_.read(frame)) {
         metrics_.bad_frames().Increment();
         fail("a bad message: " + error->sentence());
@@ -147,16 +164,17 @@ void ExchangeSource::take(std::string_view frame) {
             if (take_prices(reading)) good();
             break;
         case FrameReading::Kind::heartbeat:
-            good();
+            if (is_granted_) good();
             break;
         case FrameReading::Kind::refused:
-            fail("the exchange refused: " + excerpt(reading.reason));
+            take_refusal(reading.reason);
             break;
         case FrameReading::Kind::leaving:
-            is_leaving_ = true;
-            connection_->cut();
+            end_connection("the exchange asked to connect anew");
             break;
         case FrameReading::Kind::acknowledged:
+            is_granted_ = true;
+            break;
         case FrameReading::Kind::other:
             break;
     }
@@ -165,9 +183,18 @@ void ExchangeSource::take(std::string_view frame) {
 bool ExchangeSource::take_prices(const FrameReading& reading) {
     const auto arrival = wall_now();
     bool is_good = true;
-    for (const auto& seen : reading.observations)
+    for (const auto& seen : reading.observations) {
         is_good = take_price(seen, arrival) && is_good;
+        if (breaker_.state() == Breaker::open) return false;  // this frame's other prices too
+    }
     return is_good;
+}
+
+// That of one market is no reason to leave the others.
+void ExchangeSource::take_refusal(std::string_view reason) {
+    refusal_ = "the exchange refused: " + excerpt(reason);
+    if (refusals_++ < kMostRefusalsTold) platform::log::warn("{}: {}", name_, refusal_);
+    if (refusals_ == 1) granted_until_ = Clock::now() + kAfterRefusal;
 }
 
 bool ExchangeSource::take_price(const Observation& seen, Timestamp arrival) {
@@ -177,7 +204,7 @@ bool ExchangeSource::take_price(const Observation& seen, Timestamp arrival) {
     switch (verdict) {
         case TickMaker::Verdict::known:
             metrics_.withheld(seen.size ? Withheld::repeated : Withheld::unchanged).Increment();
-            hooks_.on_known(tick.symbol);
+            hooks_.on_known(tick.symbol, tick.price);
             return true;
         case TickMaker::Verdict::stale:
             metrics_.withheld(Withheld::stale).Increment();
@@ -185,21 +212,26 @@ bool ExchangeSource::take_price(const Observation& seen, Timestamp arrival) {
             return false;
         case TickMaker::Verdict::stranger:
             metrics_.withheld(Withheld::stranger).Increment();
-            return true;
+            return false;
         case TickMaker::Verdict::tick:
             break;
     }
-    const auto price = tick.price;
     switch (hooks_.on_tick(tick_)) {
         case PricePolicy::Verdict::pass:
             metrics_.ticks().Increment();
+            is_granted_ = true;
             return true;
         case PricePolicy::Verdict::spare:
             metrics_.withheld(Withheld::spare).Increment();
+            ticks_.hold_back(seen);
+            is_granted_ = true;
             return true;
         case PricePolicy::Verdict::outlier:
             metrics_.withheld(Withheld::outlier).Increment();
-            fail(fmt::format("{} for {} is far from other exchanges", price.text(), tick.symbol));
+            if (ticks_.hold_back(seen))
+                fail(fmt::format(
+                    "{} for {} is far from other exchanges", seen.price.text(), tick.symbol
+                ));
             return false;
     }
     return true;
@@ -228,9 +260,15 @@ void ExchangeSource::fail(std::string why) {
     tell_change(before);
 }
 
+void ExchangeSource::end_connection(std::string why) {
+    why_ended_ = std::move(why);
+    connection_->cut();
+}
+
 void ExchangeSource::tell_change(Breaker before) {
     const auto state = breaker_.state();
     if (state == before) return;
+    since_ = wall_now();
     metrics_.breaker().Set(static_cast<double>(state));
     if (state == Breaker::open) {
         metrics_.trips().Increment();
@@ -250,9 +288,14 @@ void ExchangeSource::tell_change(Breaker before) {
 void ExchangeSource::look() {
     const auto now = Clock::now();
     const auto before = breaker_.state();
-    if (breaker_.on_silence(now, random_.bits())) {
+    const bool is_talk = is_heard_ && !is_granted_;
+    if (breaker_.on_silence(
+            now, random_.bits(), is_talk ? "the exchange granted no subscription" : "nothing came"
+        )) {
         metrics_.failures().Increment();
         tell_change(before);
+    } else if (is_connected_ && !is_granted_ && now > granted_until_ && why_ended_.empty()) {
+        end_connection(refusal_);
     }
     if (now - then_ < kSumUpEvery) return;
     const auto counts = ticks_.counts();
@@ -281,13 +324,12 @@ SourceStatus ExchangeSource::status() const {
     status.source = name_;
     status.breaker = breaker_.state();
     status.timestamp = wall_now();
-    status.since =
-        status.timestamp -
-        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - breaker_.since());
+    status.since = since_;
     status.failures = breaker_.failures();
     status.failure_threshold = settings_.breaker.failures;
     status.recovery_timeout_ms = settings_.breaker.cap.count();
-    if (!breaker_.last_error().empty()) status.last_error = breaker_.last_error();
+    const bool is_well = breaker_.state() == Breaker::closed && breaker_.failures() == 0;
+    if (!is_well) status.last_error = breaker_.last_error();
     status.messages_per_second = amount_of(frames_per_second_);
     status.delay_ms = amount_of(static_cast<double>(ticks_.delay().count()) / 1'000);
     return status;

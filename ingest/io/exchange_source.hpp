@@ -36,8 +36,8 @@ public:
     struct Hooks {
         // A tick, which holds a Price; what became of it.
         std::function<PricePolicy::Verdict(Event& tick)> on_tick;
-        // It told of the symbol again what it had told.
-        std::function<void(std::string_view symbol)> on_known;
+        // It told of the symbol again a price that it had told.
+        std::function<void(std::string_view symbol, Amount price)> on_known;
         // The breaker's state is another one.
         std::function<void()> on_change;
     };
@@ -60,12 +60,10 @@ public:
     void look();
 
     SourceStatus status() const;
-    const std::string& name() const { return name_; }
     bool follows(std::string_view symbol) const;
     // Prices may come: it is connected, and its breaker is not open.
     bool is_at_work() const { return is_connected_ && breaker_.state() != Breaker::open; }
     Breaker breaker() const { return breaker_.state(); }
-    const std::vector<Market>& markets() const { return plan_.markets; }
 
 private:
     using Connection = std::shared_ptr<ExchangeConnection>;
@@ -76,8 +74,10 @@ private:
     // Whether all of the frame's prices were worth something.
     bool take_prices(const FrameReading& reading);
     bool take_price(const Observation& seen, Timestamp arrival);
+    void take_refusal(std::string_view reason);
     void good();
     void fail(std::string why);
+    void end_connection(std::string why);
     void tell_change(Breaker before);
     void tell_clock();
 
@@ -94,10 +94,19 @@ private:
     FrameReader reader_;
     TickMaker ticks_;
     Event tick_{Price{}};
+    Timestamp since_;  // of the breaker's state
     Connection connection_;
     bool is_connected_{false};
-    bool is_leaving_{false};  // the exchange asked for it
     bool is_stopped_{false};
+    std::string why_ended_;  // where it was we who ended the connection
+
+    // What became of our subscriptions on this connection. Some may be refused; where none is
+    // granted soon after that, it is of no use.
+    bool is_heard_{false};  // anything came
+    bool is_granted_{false};
+    std::string refusal_;  // the latest
+    int refusals_{0};
+    Clock::time_point granted_until_{};
 
     // Lines about failures: one a second.
     Clock::time_point next_line_{};

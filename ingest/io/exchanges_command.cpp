@@ -66,13 +66,14 @@ private:
             symbols_.insert(market.symbol);
         ExchangeSource::Settings of_source{
             .server = settings.server_of(plan.exchange),
-            .breaker = settings.breaker_rules(),
+            .breaker = settings.breaker,
             .ticks = settings.source.ticks,
             .quotes = settings.quotes ? Quotes::wanted : Quotes::unwanted};
         ExchangeSource::Hooks hooks{
             .on_tick = [this, index](Event& tick) { return take(index, tick); },
-            .on_known = [this, index](std::string_view symbol
-                        ) { policy_.refresh(symbol, index, ExchangeSource::Clock::now()); },
+            .on_known = [this, index](
+                            std::string_view symbol, Amount price
+                        ) { policy_.refresh(symbol, index, price, ExchangeSource::Clock::now()); },
             .on_change = [this, index] { on_change(index); }};
         sources_.push_back(std::make_unique<ExchangeSource>(
             context_.get_executor(),

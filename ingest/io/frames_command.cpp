@@ -15,6 +15,7 @@ namespace {
 constexpr int kDone = 0;
 constexpr int kFailed = 1;
 constexpr int kRefusedLines = 3;
+constexpr int kInterrupted = 130;
 constexpr int kMostSaid = 10;
 
 struct FrameCounts {
@@ -94,7 +95,9 @@ int run_frames(const FramesSettings& settings, const platform::Shutdown& shutdow
         }
         if (std::fwrite(out.data(), 1, out.size(), stdout) != out.size()) return kFailed;
     }
+    if (std::fflush(stdout) != 0) return kFailed;
     fmt::print(stderr, "{}\n", frames.summary());
+    if (shutdown.requested()) return kInterrupted;
     return frames.counts().bad > 0 ? kRefusedLines : kDone;
 }
 

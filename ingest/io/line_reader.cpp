@@ -77,7 +77,7 @@ std::optional<std::string_view> LineReader::next() {
         if (size > kLongestLine) return skip_long_line();
         searched = size;
         if (fill()) continue;
-        if (size == 0) return std::nullopt;
+        if (size == 0 || was_stopped_) return std::nullopt;
         begin_ = end_;
         return give({text_.data() + end_ - size, size});
     }

@@ -21,8 +21,8 @@ public:
     static constexpr int kNeverStops = -1;
 
     // "-" is standard input. When `stop_fd` becomes readable (Shutdown::fd()), a pipe that gives
-    // nothing is waited for no longer and ends where it is. Throws std::runtime_error, which names
-    // the file, when it cannot be opened.
+    // nothing is waited for no longer and ends before its unfinished line. Throws
+    // std::runtime_error, which names the file, when it cannot be opened.
     explicit LineReader(const std::filesystem::path& path, int stop_fd = kNeverStops);
     ~LineReader();
     LineReader(const LineReader&) = delete;

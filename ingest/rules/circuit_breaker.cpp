@@ -43,12 +43,11 @@ void CircuitBreaker::on_failure(Now now, std::uint64_t random, std::string why) 
         next_try_ = now + draw(failures_ - 1, random);
 }
 
-bool CircuitBreaker::on_silence(Now now, std::uint64_t random) {
+bool CircuitBreaker::on_silence(Now now, std::uint64_t random, std::string_view what) {
     if (state_ == Breaker::open || !is_connected_ || now - last_good_ < settings_.silence)
         return false;
-    last_error_ = "nothing came for " +
-                  std::to_string(std::chrono::duration_cast<Wait>(now - last_good_).count()) +
-                  " ms";
+    const auto silence = std::chrono::duration_cast<Wait>(now - last_good_);
+    last_error_ = std::string{what} + " for " + std::to_string(silence.count()) + " ms";
     ++failures_;
     open(now, random);
     return true;
@@ -69,9 +68,9 @@ void CircuitBreaker::open(Now now, std::uint64_t random) {
 CircuitBreaker::Wait CircuitBreaker::draw(std::uint32_t doublings, std::uint64_t random) const {
     constexpr std::uint32_t kMostDoublings = 20;  // past any sensible cap, before any overflow
     const auto doubled = settings_.base * (std::int64_t{1} << std::min(doublings, kMostDoublings));
-    const auto ceiling = std::max(std::min<Wait>(settings_.cap, doubled), settings_.floor);
-    const auto width = static_cast<std::uint64_t>((ceiling - settings_.floor).count()) + 1;
-    return settings_.floor + Wait{static_cast<std::int64_t>(random % width)};
+    const auto longest = std::min<Wait>(settings_.cap, doubled);
+    return Wait{
+        static_cast<std::int64_t>(random % (static_cast<std::uint64_t>(longest.count()) + 1))};
 }
 
 }  // namespace duel::ingest

@@ -3,8 +3,8 @@
 // Keeps off an exchange that fails, and lets it in again carefully.
 //
 // Closed: connections are made and prices pass. Open after so many failures, or after a silence:
-// nothing is tried for a wait drawn from [floor, min(cap, base × 2^trips)] (full jitter: many who
-// lost the same exchange do not come back in step). Then half open: one connection is the probe;
+// nothing is tried for a wait drawn from [0, min(cap, base × 2^trips)] (full jitter: many who lost
+// the same exchange do not come back in step). Then half open: one connection is the probe;
 // so many good messages close the breaker, one failure or a silence opens it for longer.
 //
 // A failure counts until so many good messages came without another one: an exchange that is bad
@@ -19,6 +19,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace duel::ingest {
 
@@ -31,7 +32,6 @@ public:
         std::uint32_t failures{5};  // that open it
         Wait silence{30'000};
         std::uint32_t good_messages{10};  // that close it, and make failures forgotten
-        Wait floor{1'000};
         Wait base{2'000};
         Wait cap{60'000};
     };
@@ -49,8 +49,9 @@ public:
     void on_good(Now now);
     // Something went wrong. `random` is any number; the wait is drawn from it.
     void on_failure(Now now, std::uint64_t random, std::string why);
-    // Opens it when nothing came for too long. To be called now and then; true where it did.
-    bool on_silence(Now now, std::uint64_t random);
+    // Opens it when nothing good came for too long. To be called now and then; true where it did.
+    // `what` is missing, for the sentence: "nothing came" for 30000 ms.
+    bool on_silence(Now now, std::uint64_t random, std::string_view what = "nothing came");
 
     Breaker state() const { return state_; }
     Now since() const { return since_; }

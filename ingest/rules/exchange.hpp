@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/json_document.hpp"
+#include "ingest/rules/letters.hpp"
 #include "ingest/rules/observation.hpp"
 
 #include <cstddef>
@@ -24,6 +25,8 @@ struct Exchange {
     std::string_view url;
     // As the market of a symbol in dollars is called: "BTC" → "BTC-USD".
     std::string (*market_of)(std::string_view symbol);
+    // A market's name as frames have it, whatever the case of its letters: "btc-usd" → "BTC-USD".
+    std::string (*spell)(std::string_view market){upper};
     // The messages that subscribe, in order.
     std::vector<std::string> (*subscribe)(const std::vector<std::string>& markets, Quotes quotes);
     // Reads one frame into a cleared reading, or says what is wrong with it: then it gives nothing.

@@ -1,5 +1,7 @@
 #include "ingest/rules/price_policy.hpp"
 
+#include "ingest/rules/middle.hpp"
+
 #include <algorithm>
 
 namespace duel::ingest {
@@ -12,7 +14,7 @@ Amount median(std::vector<Amount> prices) {
     std::ranges::sort(prices);
     const auto middle = prices.size() / 2;
     if (prices.size() % 2 == 1) return prices[middle];
-    return divide(prices[middle - 1] + prices[middle], Amount::from_integer(2));
+    return middle_of(prices[middle - 1], prices[middle]);
 }
 
 // |price − reference| × 100 > reference × percent
@@ -44,10 +46,10 @@ PricePolicy::judge(std::string_view symbol, std::size_t source, Amount& price, N
                                                                            : Verdict::spare;
 }
 
-void PricePolicy::refresh(std::string_view symbol, std::size_t source, Now now) {
+void PricePolicy::refresh(std::string_view symbol, std::size_t source, Amount price, Now now) {
     if (count_ == 1) return;
     auto& told = sources_of(symbol)[source];
-    if (told.at) told.at = now;
+    if (told.at && told.price == price) told.at = now;
 }
 
 void PricePolicy::on_down(std::size_t source) {

@@ -47,8 +47,8 @@ public:
 
     // What becomes of a price; the median replaces it where that is asked for.
     Verdict judge(std::string_view symbol, std::size_t source, Amount& price, Now now);
-    // The source told again what it had told: it stays fresh.
-    void refresh(std::string_view symbol, std::size_t source, Now now);
+    // The source told again what it had told: where that is its latest price, it stays fresh.
+    void refresh(std::string_view symbol, std::size_t source, Amount price, Now now);
     // Its prices count for nothing until it tells new ones.
     void on_down(std::size_t source);
 

@@ -29,8 +29,10 @@ bool is_plain(std::string_view word) {
 // Adds the market that a word means.
 std::optional<Error>
 add_market(std::string_view word, const SymbolTable& symbols, SourcePlan& plan) {
-    Market market{std::string{word}, std::string{word}};
-    if (auto symbol = symbols.symbol_of(word))
+    Market market{plan.exchange.spell(word), std::string{word}};
+    auto symbol = symbols.symbol_of(word);
+    if (!symbol) symbol = symbols.symbol_of(market.name);
+    if (symbol)
         market.symbol = std::move(*symbol);
     else if (is_plain(word))
         market.name = plan.exchange.market_of(word);

@@ -1,5 +1,7 @@
 #include "ingest/rules/symbol_table.hpp"
 
+#include "ingest/rules/letters.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -14,14 +16,6 @@ struct Alias {
     std::string_view symbol;
 };
 constexpr std::array kAliases{Alias{"XBT", "BTC"}, Alias{"XDG", "DOGE"}};
-
-std::string upper(std::string_view text) {
-    std::string out{text};
-    std::ranges::transform(out, out.begin(), [](char letter) {
-        return letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
-    });
-    return out;
-}
 
 }  // namespace
 

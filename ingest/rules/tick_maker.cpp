@@ -1,5 +1,7 @@
 #include "ingest/rules/tick_maker.hpp"
 
+#include <utility>
+
 namespace duel::ingest {
 
 TickMaker::TickMaker(std::string source, const std::vector<Market>& markets, TickRules rules)
@@ -16,15 +18,18 @@ TickMaker::Verdict TickMaker::make(const Observation& seen, Timestamp arrival, P
     }
     auto& market = found->second;
     out.symbol = market.symbol;
-    if (seen.at && !seen.is_past) delay_ = arrival - *seen.at;
-    if (!seen.is_past && seen.at && arrival - *seen.at > rules_.stale_after) {
+    out.price = seen.price;
+    const bool is_first_quote = !seen.size && !std::exchange(market.has_quote, true);
+    const bool is_live = !seen.is_past && !is_first_quote;
+    if (seen.at && is_live) delay_ = arrival - *seen.at;
+    if (is_known(seen, market)) return Verdict::known;
+    if (seen.at && is_live && arrival - *seen.at > rules_.stale_after) {
         ++counts_.stale;
         return Verdict::stale;
     }
-    if (is_known(seen, market)) return Verdict::known;
     market.latest = seen.price;
+    if (seen.price != market.held_back) market.held_back = {};
     out.source = source_;
-    out.price = seen.price;
     out.timestamp = time_of(seen, arrival);
     out.size.reset();
     out.side.reset();
@@ -38,6 +43,12 @@ TickMaker::Verdict TickMaker::make(const Observation& seen, Timestamp arrival, P
     }
     ++counts_.ticks;
     return Verdict::tick;
+}
+
+bool TickMaker::hold_back(const Observation& seen) {
+    auto& market = markets_.find(seen.market)->second;
+    market.latest = {};
+    return std::exchange(market.held_back, seen.price) != seen.price;
 }
 
 bool TickMaker::is_known(const Observation& seen, Known& market) {
@@ -74,8 +85,10 @@ void TickMaker::on_number(std::uint64_t number) {
 
 void TickMaker::reconnected() {
     memory_.reconnected();
-    for (auto& [name, market] : markets_)
+    for (auto& [name, market] : markets_) {
         market.has_a_hole = memory_.knows(market.index);
+        market.has_quote = false;
+    }
     last_number_.reset();
 }
 

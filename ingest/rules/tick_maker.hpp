@@ -4,6 +4,7 @@
 //
 // - A trade becomes a tick with size, side and the exchange's id; one that is known is dropped.
 // - A quote or ticker becomes a tick without size, unless the market's latest tick had its price.
+//   The first one of a connection tells how things stood, maybe since long ago: it is of the past.
 // - The past that an exchange tells when we subscribe counts as volume only where a trade of the
 //   market was seen before, to fill the hole of a reconnect; else it is a price without size.
 // - The exchange's time is the timestamp, the time of arrival where it gives none. A time that is
@@ -54,9 +55,12 @@ public:
     // `source` goes into every tick.
     TickMaker(std::string source, const std::vector<Market>& markets, TickRules rules);
 
-    // Fills `out` where the verdict is `tick`, else only its symbol. What `out` held before
+    // Fills `out` where the verdict is `tick`, else only symbol and price. What `out` held before
     // is used again.
     Verdict make(const Observation& seen, Timestamp arrival, Price& out);
+    // The tick just made was not sent: a quote that repeats its price will be a tick again. False
+    // where the one that was held back before had the same price.
+    bool hold_back(const Observation& seen);
 
     // The number of a message of the connection, where the exchange counts them.
     void on_number(std::uint64_t number);
@@ -72,7 +76,9 @@ private:
         std::string symbol;
         std::size_t index;
         Amount latest{};
+        Amount held_back{};      // 0: nothing since the price was another one
         bool has_a_hole{false};  // trades between two connections may be missing
+        bool has_quote{false};   // of this connection
     };
 
     bool is_known(const Observation& seen, Known& market);

@@ -3,6 +3,16 @@
 #include <algorithm>
 
 namespace duel::ingest {
+namespace {
+
+// Ids that are further apart are none of one row: the exchange began anew, or one of them is wrong.
+constexpr std::uint64_t kRenumbered = 1'000'000;
+
+std::uint64_t distance(std::uint64_t a, std::uint64_t b) {
+    return std::max(a, b) - std::min(a, b);
+}
+
+}  // namespace
 
 TradeMemory::Answer
 TradeMemory::see(std::size_t market, std::uint64_t trade_id, std::uint64_t ids) {
@@ -15,10 +25,11 @@ TradeMemory::see(std::size_t market, std::uint64_t trade_id, std::uint64_t ids) 
         oldest_ = (oldest_ + 1) % most_;
     }
     auto& newest = market_at(market).newest_id;
+    if (!newest || distance(*newest, trade_id) > kRenumbered) newest = trade_id;
     std::uint64_t missed = 0;
-    if (ids > 0 && newest && trade_id > *newest)
+    if (ids > 0 && trade_id > *newest)
         missed = trade_id - *newest - std::min(ids, trade_id - *newest);
-    newest = std::max(newest.value_or(trade_id), trade_id);
+    newest = std::max(*newest, trade_id);
     return {.is_new = true, .missed = missed};
 }
 

@@ -88,13 +88,14 @@ HEARTBEATS = {"coinbase": {"type": "heartbeat", "product_id": "BTC-USD"}, "krake
 
 
 class ExchangeServer:
-    """One exchange in a thread of its own. `mode` is `well`, `silent`, `closing`, `huge`, `refusing` or `saying`
-    (only what say() gives, again and again); it may change at any time."""
+    """One exchange in a thread of its own. `mode` is `well`, `silent`, `closing`, `huge`, `refusing`, `deaf` (heartbeats
+    and nothing else) or `saying` (only what is in `said`, again and again); it may change at any time. Markets in
+    `unknown` are refused."""
 
     def __init__(self, exchange, tls, mode="well"):
         self.exchange, self.tls, self.mode = exchange, tls, mode
         self.received, self.connections, self.compressed = [], 0, False
-        self.said = ["{}"]
+        self.said, self.unknown = ["{}"], set()
         self._sockets = set()
         self._loop = asyncio.new_event_loop()
         self._stopping = None
@@ -165,7 +166,8 @@ class ExchangeServer:
                     await socket.send(json.dumps(REFUSALS[self.exchange]))
                 if self.mode == "well":
                     for line in answer(self.exchange, text):
-                        await socket.send(line)
+                        refused = self.exchange == "kraken" and json.loads(line)["pair"] in self.unknown
+                        await socket.send(json.dumps(REFUSALS["kraken"] | {"pair": json.loads(line)["pair"]}) if refused else line)
         except websockets.ConnectionClosed:
             pass
         finally:
@@ -174,7 +176,7 @@ class ExchangeServer:
 
     async def _beat(self, socket):
         while True:
-            if self.mode == "well" and self.exchange in HEARTBEATS:
+            if self.mode in ("well", "deaf") and self.exchange in HEARTBEATS:
                 await socket.send(json.dumps(HEARTBEATS[self.exchange]))
             if self.mode == "saying":
                 for line in self.said:

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import time
 import unittest
+from datetime import datetime, timezone
 
 import websockets
 
@@ -192,6 +193,28 @@ class Recorded(unittest.TestCase):
         self.assertLess(sorted(late)[len(late) // 2], 200, sorted(late))
         print(f"okx: {len(late)} ticks over {took} ms as recorded, half of them in the log after {sorted(late)[len(late) // 2]:.0f} ms")
 
+    def test_a_session_that_begins_now_is_no_failure(self):
+        """Markets where nobody traded for long are told with the time of their last trade."""
+        if not FRAMES.is_dir():
+            self.skipTest(f"SKIPPED: no recordings in {FRAMES}; DUEL_RECORDINGS says where they are")
+        file = FRAMES / self.FILES["coinbase"]
+        frames = [(at, json.loads(text)) for at, kind, text in exchange_frames.lines(file) if kind == "received"]
+        first = frames[0][0]
+        frames = [(at, message) for at, message in frames if at < first + 5_000_000]
+        markets = {market: f"now.{market}.{RUN}" for market in exchange_frames.markets("coinbase", file)}
+        with ExchangeServer("coinbase", GOOD) as server, Ingest({server: markets}) as ingest:
+            until(lambda: self.is_subscribed("coinbase", server, markets), 20, lambda: server.received)
+            later = time.time_ns() // 1000 - first
+            moved = lambda text: datetime.fromtimestamp((exchange_frames.iso(text) + later) / 1e6, timezone.utc).isoformat()
+            server.replay([(at, json.dumps(message | ({"time": moved(message["time"])} if "time" in message else {})))
+                           for at, message in frames])
+            told = [message for _, message in frames if message["type"] in ("match", "last_match", "ticker")]
+            oldest = max(first - exchange_frames.iso(message["time"]) for message in told if "time" in message)
+            self.assertGreater(oldest, 60_000_000)   # some stood for a minute and longer
+            self.assertEqual((ingest.metric("exchange_withheld_total", why="stale"), ingest.metric("exchange_failures_total")), (0, 0))
+            self.assertEqual(ingest.state("coinbase")["breaker"], "closed")
+            self.assertGreater(ingest.metric("exchange_ticks_total"), len(markets))
+
     def is_subscribed(self, name, server, table):
         """Whether it was asked for what the recorded client asked for, and for nothing twice."""
         asked = [json.loads(text) for text in server.received if text != "ping"]
@@ -275,6 +298,30 @@ class Misbehaviour(unittest.IsolatedAsyncioTestCase):
         servers["kraken_v2"].send(kraken_v2_trade("BTC/USD", 50000.5, 7))
         await eventually(lambda: ingest.metric("exchange_ticks_total", source="kraken_v2") == 1, 10, "no tick of the mended exchange")
         self.assertEqual(ingest.get("/readyz")[0], 503)   # two certificates are still bad
+
+    def test_one_refused_market_ends_nothing_and_all_of_them_do(self):
+        with ExchangeServer("kraken", GOOD) as server, \
+                Ingest({server: {"XBT/USD": f"some.{RUN}", "NO/SUCH": f"none.{RUN}"}}, *QUICK, "--failures", "1") as ingest:
+            server.unknown = {"NO/SUCH"}
+            trade = lambda: server.send(json.dumps([1, [["100", "1", f"{time.time():.6f}", "b", "l", ""]], "trade", "XBT/USD"]))
+            until(lambda: len(server.received) == 2, 20, "not subscribed")
+            trade()
+            until(lambda: ingest.metric("exchange_ticks_total") == 1, 10, "no tick of the good market")
+            time.sleep(2.5)   # the refusal has had its time, and heartbeats came
+            self.assertEqual((ingest.state("kraken")["breaker"], server.connections), ("closed", 1))
+            self.assertIn("the exchange refused: no such pair: NO/SUCH", ingest.said())
+            server.unknown.add("XBT/USD")
+            server.cut()
+            until(lambda: any(event["breaker"] == "open" and "refused: no such pair" in event["last_error"]
+                              for event in ingest.states()["kraken"]), TRIP, lambda: ingest.states())
+            server.unknown.remove("XBT/USD")
+            until(lambda: ingest.state("kraken")["breaker"] == "closed", TRIP, lambda: ingest.states())
+            self.assertNotIn("last_error", ingest.state("kraken"))
+
+    def test_heartbeats_alone_are_no_subscription(self):
+        with ExchangeServer("kraken", GOOD, "deaf") as server, Ingest({server: {"XBT/USD": f"deaf.{RUN}"}}, *QUICK) as ingest:
+            until(lambda: any(event["breaker"] == "open" and "granted no subscription" in event["last_error"]
+                              for event in ingest.states().get("kraken", [])), 2 * TRIP, lambda: ingest.states())
 
     def test_nobody_at_the_address(self):
         with ExchangeServer("okx", GOOD) as gone:

@@ -6,6 +6,7 @@
 #include "ingest/rules/exchanges.hpp"
 #include "ingest/rules/exchanges/messages.hpp"
 #include "ingest/rules/frame_fields.hpp"
+#include "ingest/rules/middle.hpp"
 
 #include <algorithm>
 
@@ -63,7 +64,7 @@ std::optional<Error> read_quote(FrameFields& data, FrameReading& out) {
     const auto ask = data.amount("a");
     if (data.has("T")) quote.at = data.epoch_ms("T");
     if (data.error()) return data.error();
-    quote.price = divide(bid + ask, Amount::from_integer(2));
+    quote.price = middle_of(bid, ask);
     out.add(quote);
     return std::nullopt;
 }

@@ -65,6 +65,7 @@ Exchange bitstamp() {
         .name = "bitstamp",
         .url = "wss://ws.bitstamp.net/",
         .market_of = market_of,
+        .spell = lower,
         .subscribe = subscribe,
         .read = read,
         .question = R"({"event":"bts:heartbeat"})"};

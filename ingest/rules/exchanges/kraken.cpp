@@ -108,6 +108,8 @@ std::optional<Error> read(const JsonNode& frame, FrameReading& out) {
         const bool is_refused = event == "error" || fields.text("status") == "error";
         out.kind = is_refused ? FrameReading::Kind::refused : FrameReading::Kind::acknowledged;
         out.reason = fields.text_if_any("errorMessage");
+        if (const auto pair = fields.text_if_any("pair"); is_refused && !pair.empty())
+            out.reason.append(": ").append(pair);
     }
     return fields.error();
 }

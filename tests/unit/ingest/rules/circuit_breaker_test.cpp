@@ -15,7 +15,6 @@ const CircuitBreaker::Settings kSettings{
     .failures = 3,
     .silence = 10s,
     .good_messages = 2,
-    .floor = 100ms,
     .base = 1s,
     .cap = 8s};
 
@@ -27,7 +26,7 @@ CircuitBreaker tripped() {
     auto made = breaker();
     made.on_connecting(kStart);
     for (int i = 0; i < 3; ++i)
-        made.on_failure(kStart, 0, "refused");
+        made.on_failure(kStart, 100, "refused");  // ms that are waited
     made.on_disconnected();
     return made;
 }
@@ -103,9 +102,16 @@ TEST_CASE("a probe that fails opens the breaker for longer, up to the cap", "[br
         REQUIRE(under.may_connect(now));
         under.on_failure(now, longest, "refused");
         REQUIRE(under.state() == Breaker::open);
-        REQUIRE(under.next_try() - now >= 100ms);
         REQUIRE(under.next_try() - now <= ceiling);
         ceiling = std::min<CircuitBreaker::Wait>(ceiling * 2, 8s);
+    }
+}
+
+TEST_CASE("every wait up to the longest is drawn", "[breaker]") {
+    for (const std::uint64_t wait : {0, 1, 500, 1'000}) {
+        auto under = breaker();
+        under.on_failure(kStart, wait, "refused");
+        REQUIRE(under.next_try() == kStart + std::chrono::milliseconds{wait});
     }
 }
 
@@ -150,7 +156,7 @@ TEST_CASE("whatever happens, a breaker goes only the allowed ways", "[breaker]")
                 // Opened by enough failures, by any while half open, or by silence.
                 REQUIRE((what == 1 || what == 3));
                 if (what == 1 && before == Breaker::closed) REQUIRE(failures_before + 1 >= 3);
-                REQUIRE(under.next_try() >= now + kSettings.floor);
+                REQUIRE(under.next_try() >= now);
                 REQUIRE(under.next_try() <= now + kSettings.cap);
                 REQUIRE(under.since() == now);
                 under.on_disconnected();

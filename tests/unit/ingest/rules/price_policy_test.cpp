@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
+
 using namespace duel;
 using namespace duel::ingest;
 using namespace std::chrono_literals;
@@ -44,7 +46,7 @@ TEST_CASE("the first fresh source speaks, the next takes over when it is silent"
     REQUIRE(judged(under, 1, 104, kStart + 5s + 1ms) == "104");
     REQUIRE(judged(under, 0, 105, kStart + 6s) == "105");
     REQUIRE(judged(under, 1, 105, kStart + 6s) == "spare");
-    under.refresh("BTC", 0, kStart + 10s);
+    under.refresh("BTC", 0, Amount::from_integer(105), kStart + 10s);
     REQUIRE(judged(under, 1, 105, kStart + 12s) == "spare");
 }
 
@@ -53,7 +55,7 @@ TEST_CASE("a source that is down speaks for nothing at once", "[policy]") {
     REQUIRE(judged(under, 0, 100) == "100");
     under.on_down(0);
     REQUIRE(judged(under, 1, 100) == "100");
-    under.refresh("BTC", 0, kStart);
+    under.refresh("BTC", 0, Amount::from_integer(100), kStart);
     REQUIRE(judged(under, 1, 100) == "100");
 }
 
@@ -89,19 +91,33 @@ TEST_CASE("a market that leaps holds prices back for a while and not for good", 
     auto under = policy(PricePolicy::Kind::median);
     for (std::size_t source = 0; source < 3; ++source)
         judged(under, source, 100);
-    for (std::size_t source = 0; source < 3; ++source)
+    for (std::size_t source = 0; source < 3; ++source) {
         REQUIRE(judged(under, source, 200, kStart + 1s) == "outlier");
+        under.refresh("BTC", source, Amount::from_integer(200), kStart + 4s);  // told once more
+    }
     REQUIRE(judged(under, 1, 200, kStart + 5s + 1ms) == "200");
     REQUIRE(judged(under, 0, 201, kStart + 6s) == "200.5");
 }
 
 TEST_CASE("the largest prices are compared without overflowing", "[policy]") {
-    auto under = policy(PricePolicy::Kind::primary);
     const auto huge = Amount::from_units(Amount::kLimit - 1);
-    for (const std::size_t source : {0, 1, 2}) {
-        auto price = source == 2 ? Amount::from_units(1) : huge;
-        under.judge("BTC", source, price, kStart);
-    }
+    const auto nearly = Amount::from_units(Amount::kLimit - 3);
+    const auto least = Amount::from_units(1);
+    for (const auto kind : {PricePolicy::Kind::primary, PricePolicy::Kind::median})
+        for (const auto& told :
+             {std::array{huge, nearly, least}, std::array{least, huge, nearly}}) {
+            auto under = policy(kind);
+            for (const std::size_t source : {2, 1, 0, 1, 2}) {
+                auto price = told.at(source);
+                under.judge("BTC", source, price, kStart);
+            }
+        }
+    auto under = policy(PricePolicy::Kind::median, 2);
+    auto price = nearly;
+    under.judge("BTC", 1, price, kStart);
+    price = huge;
+    REQUIRE(under.judge("BTC", 0, price, kStart) == PricePolicy::Verdict::pass);
+    REQUIRE(price == Amount::from_units(Amount::kLimit - 2));
 }
 
 TEST_CASE("with two sources honest, what passes is never far from what they say", "[policy]") {

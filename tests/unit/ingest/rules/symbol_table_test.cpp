@@ -59,6 +59,12 @@ TEST_CASE("sources are planned from symbols and markets", "[sources]") {
     REQUIRE(planned({"coinbase:SKL-GBP"}, more) == "coinbase SKL-GBP=SKL.GBP");
 }
 
+TEST_CASE("markets are spelled as the frames of their exchange have them", "[symbols]") {
+    REQUIRE(planned({"binance:btcusdt", "BTCUSDT"}) == "binance BTCUSDT=BTC");
+    REQUIRE(planned({"bitstamp:BTCUSD"}) == "bitstamp btcusd=BTC");
+    REQUIRE(planned({"coinbase:eth-usd"}) == "coinbase ETH-USD=ETH");
+}
+
 TEST_CASE("a source that cannot be followed is refused with the word at fault", "[sources]") {
     REQUIRE(planned({"nasdaq:BTC"}).find("coinbase") != std::string::npos);
     REQUIRE(planned({"BTC"}).find("NAME:SYMBOLS") != std::string::npos);

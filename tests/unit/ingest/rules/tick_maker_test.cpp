@@ -177,6 +177,40 @@ TEST_CASE("live prices that are too old, and strange markets, are held back", "[
     REQUIRE(ticks.counts().strangers == 1);
 }
 
+TEST_CASE("how a market stood when a connection began may be old", "[ticks]") {
+    auto ticks = maker();
+    const auto stood = kNow + 1h;
+    REQUIRE(made(ticks, quote(90), stood) == "BTC 90 okx");
+    REQUIRE(made(ticks, quote(91), stood) == "stale");
+    auto told = quote(92);
+    told.at = stood;
+    REQUIRE(made(ticks, told, stood) == "BTC 92 okx");
+    ticks.reconnected();
+    REQUIRE(made(ticks, quote(93), stood) == "BTC 93 okx");
+    REQUIRE(made(ticks, quote(93), stood) == "known");
+    REQUIRE(ticks.counts().stale == 1);
+}
+
+TEST_CASE("a price that was held back is a tick again when it is repeated", "[ticks]") {
+    auto ticks = maker();
+    REQUIRE(made(ticks, quote(150)) == "BTC 150 okx");
+    REQUIRE(ticks.hold_back(quote(150)));
+    REQUIRE(made(ticks, quote(150)) == "BTC 150 okx");
+    REQUIRE(!ticks.hold_back(quote(150)));
+    REQUIRE(made(ticks, quote(100)) == "BTC 100 okx");
+    REQUIRE(made(ticks, quote(100)) == "known");
+    REQUIRE(made(ticks, quote(150)) == "BTC 150 okx");
+    REQUIRE(ticks.hold_back(quote(150)));
+}
+
+TEST_CASE("ids that jump are a row of their own, not a gap", "[ticks]") {
+    auto ticks = maker();
+    for (const std::uint64_t id :
+         {std::uint64_t{10}, UINT64_MAX, std::uint64_t{11}, std::uint64_t{13}})
+        made(ticks, trade(id));
+    REQUIRE(ticks.counts().missed == 1);
+}
+
 TEST_CASE("recorded messages are read in both forms", "[ticks]") {
     const auto text_of = [](std::string_view line) -> std::string {
         const auto frame = parse_recorded_frame(line);

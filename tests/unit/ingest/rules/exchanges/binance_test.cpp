@@ -42,6 +42,16 @@ TEST_CASE("Binance's best bid and offer are a price in their middle", "[exchange
     );
 }
 
+TEST_CASE("the middle of the largest prices is between them", "[exchanges]") {
+    REQUIRE(
+        said(
+            binance(),
+            R"({"stream":"btcusdt@bookTicker","data":{"s":"BTCUSDT",)"
+            R"("b":"99999999999999999999","B":"1","a":"99999999999999999997","A":"1"}})"
+        ) == "prices: BTCUSDT 99999999999999999998"
+    );
+}
+
 TEST_CASE("bookkeeping of Binance's liquidations is no trade", "[exchanges]") {
     const auto frame =
         with(with(kTrade, "28165.47000000", "0"), R"("m":true)", R"("X":"NA","m":true)");
