@@ -144,6 +144,10 @@ public:
     // A command of the program. Where there is any, one must be given.
     SettingTable& command(const std::string& name, const std::string& purpose);
 
+    // What to do when every setting has its value, such as to check what must hold between several:
+    // `rule` throws SettingError.
+    void then(std::function<void()> rule) { rules_.push_back(std::move(rule)); }
+
     // For main. Ends the process: 0 after --help and --version, 2 after a wrong setting.
     void parse(int argc, const char* const* argv);
 
@@ -161,6 +165,7 @@ public:
 private:
     friend class SettingsReader;
     std::vector<std::unique_ptr<SettingTable>> commands_;
+    std::vector<std::function<void()>> rules_;
     std::string config_path_;
 };
 

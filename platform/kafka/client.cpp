@@ -34,12 +34,13 @@ std::optional<std::string> refuse_option(const std::string& option) {
 
 void offer(Settings& settings, KafkaSettings& kafka) {
     settings.add("--kafka", "DUEL_KAFKA", kafka.brokers, "host:port,…", "the Kafka brokers");
+    offer(settings, kafka.security);
     SettingEntry& options = settings.add(
         "--kafka-option",
         "DUEL_KAFKA_OPTIONS",
         kafka.options,
         "name=value",
-        "a property of librdkafka, such as for TLS; may repeat"
+        "a property of librdkafka, such as ssl.crl.location=FILE; may repeat"
     );
     options.is_secret = true;  // may hold sasl.password
     options.assign = [assign = options.assign](const std::vector<std::string>& values) {

@@ -2,6 +2,8 @@
 
 // What producer, consumer and admin have in common: where the brokers are and how they stand.
 
+#include "platform/kafka/security.hpp"
+
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -9,15 +11,15 @@
 
 namespace duel::platform {
 
-class Settings;
-
 struct KafkaSettings {
     std::string brokers = "127.0.0.1:9092";
     // More properties of librdkafka, "name=value"; they win over what the program sets itself.
     std::vector<std::string> options = {};
+    KafkaSecurity security = {};
 };
 
-// Adds --kafka (DUEL_KAFKA) and --kafka-option (DUEL_KAFKA_OPTIONS, "k=v,k=v"; the flag repeats).
+// Adds --kafka (DUEL_KAFKA), the settings of KafkaSecurity, and --kafka-option (DUEL_KAFKA_OPTIONS,
+// "k=v,k=v"; the flag repeats).
 void offer(Settings& settings, KafkaSettings& kafka);
 
 // Kafka cannot do what was asked, for a reason that waiting does not mend (a fatal producer error,

@@ -27,7 +27,7 @@ void set_property(rd_kafka_conf_t* conf, const std::string& name, const std::str
     if (answer != RD_KAFKA_CONF_OK) {
         throw KafkaError(
             RD_KAFKA_RESP_ERR__INVALID_ARG,
-            "Kafka option " + name + "=" + value + ": " + reason.data()
+            "Kafka option " + name + ": " + reason.data()  // the value may be a secret
         );
     }
 }
@@ -144,6 +144,8 @@ KafkaClient make_client(
         {"statistics.interval.ms", "1000"},
     };
     for (const auto& [name, value] : shared)
+        set_property(conf.get(), name, value);
+    for (const auto& [name, value] : properties_of(settings.security))
         set_property(conf.get(), name, value);
     for (const auto& [name, value] : properties)
         set_property(conf.get(), name, value);

@@ -90,6 +90,8 @@ SettingsReader::read(std::vector<std::string> arguments, const Settings::Environ
     for (const Place& place : places_) {
         if (place.table->chosen_) fill(place, environment);
     }
+    for (const auto& rule : settings_.rules_)
+        rule();
     return std::nullopt;
 }
 
