@@ -103,6 +103,7 @@ bool await_topics(
     Admin& admin,
     const std::vector<TopicRule>& rules,
     MissingTopics missing,
+    Refused refused,
     const Shutdown& shutdown,
     const std::function<void(const std::string& reason)>& on_waiting
 ) {
@@ -123,6 +124,7 @@ bool await_topics(
                 fmt::join(report.missing, ", ")
             );
         } catch (const KafkaError& error) {
+            if (refused == Refused::end && error.is_refusal()) throw;
             reason = error.what();
         }
         if (reason != said) {

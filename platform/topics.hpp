@@ -56,13 +56,19 @@ struct TopicsRefused : std::runtime_error {
 
 enum class MissingTopics { create, wait_for };
 
+// What to do where the brokers refuse us (KafkaError::is_refusal): a server waits until somebody
+// has changed that, a command that a person called says so and ends.
+enum class Refused { wait, end };
+
 // For the start of a program: waits with back-off until the brokers are there and the topics with
 // them; logs once why it waits and tells `on_waiting` (may be empty) the same reason. False when
-// the program was asked to stop meanwhile. Throws TopicsRefused.
+// the program was asked to stop meanwhile. Throws TopicsRefused; KafkaError for a refusal that ends
+// it.
 bool await_topics(
     Admin& admin,
     const std::vector<TopicRule>& rules,
     MissingTopics missing,
+    Refused refused,
     const Shutdown& shutdown,
     const std::function<void(const std::string& reason)>& on_waiting = {}
 );

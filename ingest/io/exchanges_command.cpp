@@ -178,13 +178,15 @@ private:
 
 bool await_ready(
     const CommonSettings& common,
+    platform::Refused refused,
     platform::Health& health,
     const platform::Shutdown& shutdown
 ) {
     platform::Admin admin{common.kafka};
     const auto rules = topic_rules(common.partitions, common.replication);
     const auto why = [&](const std::string& reason) { health.set("kafka", false, reason); };
-    if (!await_topics(admin, rules, platform::MissingTopics::create, shutdown, why)) return false;
+    if (!await_topics(admin, rules, platform::MissingTopics::create, refused, shutdown, why))
+        return false;
     health.set("kafka", true);
     return true;
 }
@@ -203,7 +205,7 @@ int run_exchanges(
     health.expect("kafka");
     health.expect("prices");
     const platform::HttpServer http{common.http, metrics.all(), health};
-    if (!await_ready(common, health, shutdown)) return kDone;
+    if (!await_ready(common, platform::Refused::wait, health, shutdown)) return kDone;
     TickSink sink{common.kafka, metrics, health};
     Exchanges{settings, sink, metrics.all(), health, shutdown}.run();
     const auto lost = sink.flush(kFlushAfterStop);
@@ -231,11 +233,16 @@ int run_announce(
         throw platform::SettingError{"MESSAGE: a text in UTF-8 is wanted"};
 
     platform::Health health;
-    if (!await_ready(common, health, shutdown)) return kFailed;
-    platform::Producer producer{common.kafka, {.client_id = "duel-ingest"}};
+    if (!await_ready(common, platform::Refused::end, health, shutdown)) return kFailed;
+    std::string failure;
+    platform::Producer producer{
+        common.kafka, {.client_id = "duel-ingest"}, [&](const platform::Delivery& delivery) {
+            failure = delivery.error;
+        }};
     producer.produce(text(record.topic), record.key, record.value, shutdown.flag());
     while (!shutdown.requested())
         if (producer.flush(200ms) == 0) break;
+    if (!failure.empty()) throw std::runtime_error{"not announced: " + failure};
     return producer.delivered() == 1 ? kDone : kFailed;
 }
 

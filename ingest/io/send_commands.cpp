@@ -37,7 +37,9 @@ std::optional<SendOutcome> send(
         platform::Admin admin{common.kafka};
         const auto rules = topic_rules(common.partitions, common.replication);
         const auto why = [&](const std::string& reason) { health.set("kafka", false, reason); };
-        if (!await_topics(admin, rules, platform::MissingTopics::create, shutdown, why))
+        using platform::MissingTopics;
+        using platform::Refused;
+        if (!await_topics(admin, rules, MissingTopics::create, Refused::end, shutdown, why))
             return std::nullopt;
     }
     Sender sender{common.kafka, metrics, shutdown, [&](bool up, const std::string& reason) {

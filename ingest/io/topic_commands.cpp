@@ -37,7 +37,10 @@ void look(platform::Admin& admin, const std::vector<TopicRule>& rules, platform:
 int run_topics(const CommonSettings& common, const platform::Shutdown& shutdown) {
     platform::Admin admin{common.kafka};
     const auto rules = topic_rules(common.partitions, common.replication);
-    if (!await_topics(admin, rules, platform::MissingTopics::create, shutdown)) return kInterrupted;
+    using platform::MissingTopics;
+    using platform::Refused;
+    if (!await_topics(admin, rules, MissingTopics::create, Refused::end, shutdown))
+        return kInterrupted;
     for (const TopicRule& rule : rules)
         fmt::print("{}: as it should be\n", rule.name);
     return kDone;
@@ -53,7 +56,10 @@ int run_serve(const CommonSettings& common, const platform::Shutdown& shutdown) 
     platform::Admin admin{common.kafka};
     const auto rules = topic_rules(common.partitions, common.replication);
     const auto why = [&](const std::string& reason) { health.set("kafka", false, reason); };
-    if (!await_topics(admin, rules, platform::MissingTopics::create, shutdown, why)) return kDone;
+    using platform::MissingTopics;
+    using platform::Refused;
+    if (!await_topics(admin, rules, MissingTopics::create, Refused::wait, shutdown, why))
+        return kDone;
     platform::log::info("ready: the topics are as they should be");
     do
         look(admin, rules, health);

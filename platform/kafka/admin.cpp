@@ -13,6 +13,7 @@ template <class T>
 using Owned = std::unique_ptr<T, void (*)(T*)>;
 
 using Milliseconds = std::chrono::milliseconds;
+using Metadata = std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)>;
 
 int whole(Milliseconds time) {
     return static_cast<int>(time.count());
@@ -23,8 +24,9 @@ int whole(Milliseconds time) {
 class Admin::Impl : public BrokerWatch {
 public:
     Impl(const KafkaSettings& kafka, KafkaStateHook on_state)
-        : BrokerWatch("admin", std::move(on_state)),
-          client_(make_client(RD_KAFKA_PRODUCER, kafka, {{"client.id", "duelcast-admin"}}, *this)),
+        : BrokerWatch("admin", kafka.security, std::move(on_state)),
+          // Not a producer: that would have brokers make the topics that it asks about.
+          client_(make_client(RD_KAFKA_CONSUMER, kafka, {{"client.id", "duelcast-admin"}}, *this)),
           answers_(rd_kafka_queue_new(client_.get()), &rd_kafka_queue_destroy) {}
 
     rd_kafka_t* client() { return client_.get(); }
@@ -60,23 +62,27 @@ public:
                 if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return event;
                 throw KafkaError(code, during + ": " + rd_kafka_event_error_string(event.get()));
             }
-            if (std::chrono::steady_clock::now() > deadline) {
-                throw_kafka(RD_KAFKA_RESP_ERR__TIMED_OUT, during);
+            if (is_refused() || std::chrono::steady_clock::now() > deadline) {
+                fail(RD_KAFKA_RESP_ERR__TIMED_OUT, during);
             }
         }
     }
 
-    template <class Visit>
-    void for_each_topic(Milliseconds longest, Visit visit) {
-        rd_kafka_poll(client_.get(), 0);
-        const rd_kafka_metadata_t* given = nullptr;
-        auto code = rd_kafka_metadata(client_.get(), 1, nullptr, &given, whole(longest));
-        if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw_kafka(code, "listing topics");
-        std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)> metadata(
-            given, &rd_kafka_metadata_destroy
+    // Of one topic, or of all of them.
+    Metadata metadata(const char* topic, const std::string& during, Milliseconds longest) {
+        std::unique_ptr<rd_kafka_topic_t, decltype(&rd_kafka_topic_destroy)> only(
+            topic ? rd_kafka_topic_new(client_.get(), topic, nullptr) : nullptr,
+            &rd_kafka_topic_destroy
         );
-        for (int i = 0; i < metadata->topic_cnt; ++i)
-            visit(metadata->topics[i]);
+        if (topic && !only) throw_kafka(rd_kafka_last_error(), during);
+        const rd_kafka_metadata_t* given = nullptr;
+        auto code = ask_patiently(client_.get(), *this, longest, [&](Milliseconds patience) {
+            return rd_kafka_metadata(
+                client_.get(), topic ? 0 : 1, only.get(), &given, whole(patience)
+            );
+        });
+        if (code != RD_KAFKA_RESP_ERR_NO_ERROR) fail(code, during);
+        return {given, &rd_kafka_metadata_destroy};
     }
 
     void add_configs(std::vector<TopicDescription>& topics, Milliseconds longest);
@@ -108,7 +114,8 @@ void Admin::Impl::add_configs(std::vector<TopicDescription>& topics, Millisecond
     for (std::size_t i = 0; i < count; ++i) {
         std::string name = rd_kafka_ConfigResource_name(found[i]);
         auto code = rd_kafka_ConfigResource_error(found[i]);
-        if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw_kafka(code, "settings of topic " + name);
+        if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+            fail(code, "settings of topic " + name, "DescribeConfigs on topic " + name);
         auto topic = std::find_if(topics.begin(), topics.end(), [&](const TopicDescription& one) {
             return one.name == name;
         });
@@ -169,6 +176,8 @@ std::vector<std::string> Admin::create(const std::vector<TopicSpec>& topics, Mil
         if (code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) continue;
         if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
             const char* text = rd_kafka_topic_result_error_string(answers[i]);
+            if (is_denied(code))
+                impl_->fail(code, "creating topic " + name, "Create on topic " + name);
             throw KafkaError(
                 code, "creating topic " + name + ": " + (text ? text : rd_kafka_err2str(code))
             );
@@ -181,26 +190,31 @@ std::vector<std::string> Admin::create(const std::vector<TopicSpec>& topics, Mil
 std::vector<TopicDescription>
 Admin::describe(const std::vector<std::string>& topics, Milliseconds longest) {
     std::vector<TopicDescription> found;
-    impl_->for_each_topic(longest, [&](const rd_kafka_metadata_topic_t& topic) {
-        if (std::find(topics.begin(), topics.end(), topic.topic) == topics.end()) return;
-        if (topic.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return;
+    for (const std::string& name : topics) {
+        const std::string during = "asking for topic " + name;
+        const auto metadata = impl_->metadata(name.c_str(), during, longest);
+        if (metadata->topic_cnt != 1) continue;
+        const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
+        if (topic.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) continue;
+        if (is_denied(topic.err)) impl_->fail(topic.err, during, "Describe on topic " + name);
         found.push_back(
             {.name = topic.topic,
              .partitions = topic.partition_cnt,
              .replication = topic.partition_cnt > 0 ? topic.partitions[0].replica_cnt : 0,
              .configs = {}}
         );
-    });
+    }
     impl_->add_configs(found, longest);
     return found;
 }
 
 std::vector<std::string> Admin::list(Milliseconds longest) {
     std::vector<std::string> names;
-    impl_->for_each_topic(longest, [&](const rd_kafka_metadata_topic_t& topic) {
-        std::string name = topic.topic;
+    const auto metadata = impl_->metadata(nullptr, "listing topics", longest);
+    for (int i = 0; i < metadata->topic_cnt; ++i) {
+        std::string name = metadata->topics[i].topic;
         if (!name.starts_with("__")) names.push_back(std::move(name));
-    });
+    }
     std::sort(names.begin(), names.end());
     return names;
 }

@@ -28,6 +28,10 @@ struct KafkaError : std::runtime_error {
     KafkaError(int code_number, const std::string& text)
         : std::runtime_error(text), code(code_number) {}
     int code;  // rd_kafka_resp_err_t
+
+    // The brokers answer and say no: to our password, our certificate or what we may do. It stays
+    // so until somebody changes that.
+    bool is_refusal() const;
 };
 
 // Told when the brokers become reachable or stop being so, with why; once a change, from whichever

@@ -64,7 +64,7 @@ void drain(int fd) {
 class Consumer::Impl : public BrokerWatch {
 public:
     Impl(const KafkaSettings& kafka, const ConsumerSettings& settings, KafkaStateHook on_state)
-        : BrokerWatch(settings.client_id, std::move(on_state)),
+        : BrokerWatch(settings.client_id, kafka.security, std::move(on_state)),
           wake_fd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
           client(make_client(RD_KAFKA_CONSUMER, kafka, properties_of(settings), *this)) {
         if (wake_fd < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
@@ -93,16 +93,21 @@ public:
         const std::vector<PartitionId>& partitions,
         std::int64_t query,
         std::chrono::milliseconds longest
-    ) const {
+    ) {
         using Clock = std::chrono::steady_clock;
         auto deadline = Clock::now() + longest;
         std::vector<std::int64_t> offsets;
         while (!partitions.empty()) {
             auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-            auto code = try_list_offsets(partitions, query, left, offsets);
+            auto code = ask_patiently(client.get(), *this, left, [&](auto patience) {
+                return try_list_offsets(partitions, query, patience, offsets);
+            });
             if (code == RD_KAFKA_RESP_ERR_NO_ERROR) break;
-            if (!may_pass(code) || Clock::now() + kRetryPause >= deadline) {
-                throw_kafka(code, "asking where partitions of " + partitions[0].topic + " stand");
+            if (!may_pass(code) || is_refused() || Clock::now() + kRetryPause >= deadline) {
+                const std::string& topic = partitions[0].topic;
+                fail(
+                    code, "asking where partitions of " + topic + " stand", "Read on topic " + topic
+                );
             }
             std::this_thread::sleep_for(kRetryPause);
         }
@@ -111,7 +116,7 @@ public:
 
     // Offsets in place of kBeginning and kEnd. librdkafka would find them too, but after a back-off
     // of half a second; where the brokers do not answer at once it is left to it.
-    std::vector<StartPosition> resolve(std::vector<StartPosition> positions) const {
+    std::vector<StartPosition> resolve(std::vector<StartPosition> positions) {
         for (std::int64_t logical : {StartPosition::kBeginning, StartPosition::kEnd}) {
             std::vector<PartitionId> asked;
             for (const StartPosition& start : positions) {
@@ -255,17 +260,21 @@ std::vector<Watermarks> Consumer::watermarks(
 std::int32_t
 Consumer::partition_count(const std::string& topic, std::chrono::milliseconds longest) {
     const rd_kafka_metadata_t* answer = nullptr;
-    auto code = rd_kafka_metadata(
-        impl_->client.get(), 0, impl_->topic(topic), &answer, static_cast<int>(longest.count())
-    );
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw_kafka(code, "partitions of " + topic);
+    rd_kafka_t* client = impl_->client.get();
+    auto code = ask_patiently(client, *impl_, longest, [&](std::chrono::milliseconds patience) {
+        return rd_kafka_metadata(
+            client, 0, impl_->topic(topic), &answer, static_cast<int>(patience.count())
+        );
+    });
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) impl_->fail(code, "partitions of " + topic);
     std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)> metadata(
         answer, &rd_kafka_metadata_destroy
     );
     if (metadata->topic_cnt != 1) return 0;
     const auto& found = metadata->topics[0];
     if (found.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return 0;
-    if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) throw_kafka(found.err, "partitions of " + topic);
+    if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR)
+        impl_->fail(found.err, "partitions of " + topic, "Read on topic " + topic);
     return found.partition_cnt;
 }
 

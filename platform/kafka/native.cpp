@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <openssl/x509.h>
 #include <syslog.h>
 
 namespace duel::platform {
@@ -33,13 +34,14 @@ void set_property(rd_kafka_conf_t* conf, const std::string& name, const std::str
 }
 
 bool is_about_a_connection(std::string_view kind) {
-    return kind == "FAIL" || kind == "ERROR" || kind == "REQTMOUT" || kind == "MAXPOLL";
+    return kind == "FAIL" || kind == "ERROR" || kind == "REQTMOUT" || kind == "MAXPOLL" ||
+           kind == "CERTVERIFY";
 }
 
 }  // namespace
 
-BrokerWatch::BrokerWatch(std::string client, KafkaStateHook on_state)
-    : client_(std::move(client)), on_state_(std::move(on_state)) {}
+BrokerWatch::BrokerWatch(std::string client, const KafkaSecurity& security, KafkaStateHook on_state)
+    : client_(std::move(client)), security_(security), on_state_(std::move(on_state)) {}
 
 void BrokerWatch::on_error(rd_kafka_t* client, int code, const char* reason) {
     if (code == RD_KAFKA_RESP_ERR__FATAL) {
@@ -53,10 +55,11 @@ void BrokerWatch::on_error(rd_kafka_t* client, int code, const char* reason) {
         log::error("kafka {}: failed for good: {}", client_, text.data());
         set(State::down, text.data());
     } else if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-        set(State::down, last_error_.empty() ? reason : last_error_);
+        set(State::down, last_error_.text.empty() ? reason : last_error_.text);
     } else {
-        last_error_ = reason;
-        log::debug("kafka {}: {}", client_, reason);
+        std::lock_guard lock(mutex_);
+        last_error_ = explain(code, reason, security_, certificate_failure_);
+        log::debug("kafka {}: {}", client_, last_error_.text);
     }
 }
 
@@ -78,23 +81,55 @@ void BrokerWatch::on_statistics(std::string_view json) {
     } else if (any_up) {
         rounds_down_ = 0;
         set(State::up, "");
-    } else if (++rounds_down_ >= 2 && !last_error_.empty()) {
-        set(State::down, last_error_);
+    } else if (++rounds_down_ >= 2 && !last_error_.text.empty()) {
+        set(State::down, last_error_.text);
     }
 }
 
 void BrokerWatch::set(State state, const std::string& reason) {
-    if (state_ == state || (fatal_ != 0 && state == State::up)) return;
+    const bool is_refusal =
+        state == State::down && KafkaError(last_error_.code, last_error_.text).is_refusal();
+    const int refusal = is_refusal ? last_error_.code : 0;
+    if (state_ == state && told_refusal_ == refusal) return;
+    if (fatal_ != 0 && state == State::up) return;
     state_ = state;
+    told_refusal_ = refusal;
     bool up = state == State::up;
     if (on_state_) {
         on_state_(up, reason);
     } else if (up) {
         log::info("kafka {}: brokers reachable", client_);
     } else {
-        log::warn("kafka {}: no broker reachable: {}", client_, reason);
+        log::warn(
+            "kafka {}: {}: {}",
+            client_,
+            is_refusal ? "the brokers refuse us" : "no broker reachable",
+            reason
+        );
     }
-    if (up) last_error_.clear();
+    if (up) last_error_ = {};
+}
+
+void BrokerWatch::on_certificate(int failure) {
+    if (failure == X509_V_OK) return;
+    std::lock_guard lock(mutex_);
+    certificate_failure_ = X509_verify_cert_error_string(failure);
+}
+
+bool BrokerWatch::is_refused() const {
+    return state_ == State::down && told_refusal_ != 0;
+}
+
+void BrokerWatch::fail(
+    rd_kafka_resp_err_t code,
+    const std::string& during,
+    const std::string& needs
+) const {
+    const bool is_vain =
+        code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT;
+    if (is_vain && state_ == State::down && !last_error_.text.empty())
+        throw KafkaError(last_error_.code, during + ": " + last_error_.text);
+    throw KafkaError(code, during + ": " + text_of(code, needs));
 }
 
 void BrokerWatch::on_log(int level, const char* kind, const char* text) {
@@ -117,10 +152,12 @@ void BrokerWatch::on_log(int level, const char* kind, const char* text) {
     log::warn("kafka {}: {}: {}", client_, kind, text);
 }
 
-void BrokerWatch::throw_if_fatal() const {
+void BrokerWatch::throw_if_fatal(const std::string& needs) const {
     if (fatal_ == 0) return;
     std::lock_guard lock(mutex_);
-    throw KafkaError(fatal_, "kafka " + client_ + " failed for good: " + fatal_text_);
+    std::string text = "kafka " + client_ + " failed for good: " + fatal_text_;
+    if (is_denied(fatal_)) text += needing(needs);
+    throw KafkaError(fatal_, text);
 }
 
 KafkaClient make_client(
@@ -185,9 +222,27 @@ KafkaClient make_client(
             watch_of(rd_kafka_opaque(client)).on_log(level, kind, text);
         }
     );
+    // OpenSSL's verdict stands; it is only remembered, for librdkafka does not tell it.
+    rd_kafka_conf_set_ssl_cert_verify_cb(
+        conf.get(),
+        [](rd_kafka_t*,
+           const char*,
+           std::int32_t,
+           int* failure,
+           int,
+           const char*,
+           std::size_t,
+           char*,
+           std::size_t,
+           void* context) {
+            watch_of(context).on_certificate(*failure);
+            return *failure == X509_V_OK ? 1 : 0;
+        }
+    );
     std::array<char, 512> reason{};
     rd_kafka_t* client = rd_kafka_new(type, conf.get(), reason.data(), reason.size());
-    if (!client) throw KafkaError(RD_KAFKA_RESP_ERR__FAIL, std::string("Kafka: ") + reason.data());
+    if (!client)
+        throw KafkaError(RD_KAFKA_RESP_ERR__FAIL, "Kafka: " + named_as_settings(reason.data()));
     static_cast<void>(conf.release());
     return {client, &rd_kafka_destroy};
 }

@@ -4,9 +4,11 @@
 // Only the sources of platform/kafka include it.
 
 #include "platform/kafka/client.hpp"
+#include "platform/kafka/refusal.hpp"
 
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -22,11 +24,13 @@ namespace duel::platform {
 // The opaque of a client. Its callbacks arrive from the thread that polls, log lines from any.
 class BrokerWatch {
 public:
-    BrokerWatch(std::string client, KafkaStateHook on_state);
+    BrokerWatch(std::string client, const KafkaSecurity& security, KafkaStateHook on_state);
 
     void on_error(rd_kafka_t* client, int code, const char* reason);
     // librdkafka tells nobody when a broker is back; its statistics do, once a second.
     void on_statistics(std::string_view json);
+    // What OpenSSL has against a broker's certificate; 0: nothing. From the threads of connections.
+    void on_certificate(int failure);
     // At most a line of each kind in ten seconds; what a connection says goes to debug, for the
     // change itself is told by set().
     void on_log(int level, const char* kind, const char* text);
@@ -35,22 +39,33 @@ public:
     // fetch. librdkafka handles that and says so only among what it logs of topics.
     std::uint64_t interruptions() const { return interruptions_; }
 
-    // Throws KafkaError once the client has failed for good.
-    void throw_if_fatal() const;
+    bool has_failed() const { return fatal_ != 0; }
+    // Throws KafkaError once the client has failed for good. `needs`: as of fail().
+    void throw_if_fatal(const std::string& needs = {}) const;
+
+    // All brokers refuse us, so no call will be answered. As of the latest poll.
+    bool is_refused() const;
+    // Throws what a call failed with: `code`, or, where it only waited in vain, why no broker is
+    // there. `needs`: the ACL without which brokers deny the call, "Describe on topic trades".
+    [[noreturn]] void
+    fail(rd_kafka_resp_err_t code, const std::string& during, const std::string& needs = {}) const;
 
 private:
     enum class State { unknown, up, down };
     void set(State state, const std::string& reason);
 
     std::string client_;
+    KafkaSecurity security_;
     KafkaStateHook on_state_;
     State state_ = State::unknown;
+    int told_refusal_ = 0;  // its code, where that is why they are down
     int rounds_down_ = 0;
-    std::string last_error_;
+    BrokerError last_error_;
     std::atomic<int> fatal_{0};
     std::atomic<std::uint64_t> interruptions_{0};
     mutable std::mutex mutex_;  // of what follows
     std::string fatal_text_;
+    std::string certificate_failure_;
     std::unordered_map<std::string, std::chrono::steady_clock::time_point> logged_;
 };
 
@@ -69,5 +84,28 @@ KafkaClient make_client(
 
 // "offset 7 …: Local: Timed out": what was tried and why not.
 [[noreturn]] void throw_kafka(rd_kafka_resp_err_t code, const std::string& during);
+
+// Asks until there is an answer, the brokers refuse us, or the time is up: for calls of librdkafka
+// that wait for a broker, as long as they may, whatever the brokers say. `ask` gets how long it may
+// take: a second, then twice as long each time.
+template <class Ask>
+rd_kafka_resp_err_t ask_patiently(
+    rd_kafka_t* client,
+    const BrokerWatch& watch,
+    std::chrono::milliseconds longest,
+    Ask ask
+) {
+    const auto deadline = std::chrono::steady_clock::now() + longest;
+    for (std::chrono::milliseconds patience{1'000};; patience *= 2) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+            deadline - std::chrono::steady_clock::now()
+        );
+        const auto code = ask(std::min(patience, left));
+        rd_kafka_poll(client, 0);
+        const bool is_vain =
+            code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT;
+        if (!is_vain || watch.is_refused() || left <= patience) return code;
+    }
+}
 
 }  // namespace duel::platform

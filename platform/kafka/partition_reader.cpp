@@ -81,10 +81,12 @@ void PartitionReader::meet(const rd_kafka_message_t& event) {
         error_.reset();
         return;
     }
+    const std::string said = is_denied(event.err) ? text_of(event.err, "Read on topic " + id_.topic)
+                                                  : rd_kafka_message_errstr(&event);
     error_ = PartitionError{
         .kind = kind_of(event.err),
         .text = id_.topic + "/" + std::to_string(id_.partition) + " at offset " +
-                std::to_string(next_offset_) + ": " + rd_kafka_message_errstr(&event)};
+                std::to_string(next_offset_) + ": " + said};
 }
 
 bool PartitionReader::has_more() const {

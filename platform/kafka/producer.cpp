@@ -50,7 +50,7 @@ public:
         OnDelivery on_delivery,
         KafkaStateHook on_state
     )
-        : BrokerWatch(settings.client_id, std::move(on_state)),
+        : BrokerWatch(settings.client_id, kafka.security, std::move(on_state)),
           on_delivery_(std::move(on_delivery)),
           client_(make_client(
               RD_KAFKA_PRODUCER,
@@ -75,6 +75,18 @@ public:
         return topics_.emplace_back(std::move(text), std::move(handle)).second.get();
     }
 
+    // A producer that may write to none of its topics fails before it sends to any of them.
+    void throw_if_failed() {
+        if (!has_failed()) return;
+        std::string needs;
+        {
+            std::lock_guard lock(topics_mutex_);
+            for (const auto& [name, handle] : topics_)
+                needs += (needs.empty() ? "Write on topic " : " or ") + name;
+        }
+        throw_if_fatal(needs);
+    }
+
     std::atomic<std::uint64_t> taken{0};
     std::atomic<std::uint64_t> delivered{0};
     std::atomic<std::uint64_t> failed{0};
@@ -85,16 +97,18 @@ private:
         bool ok = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
         (ok ? self.delivered : self.failed).fetch_add(1, std::memory_order_relaxed);
         if (!self.on_delivery_) return;
+        const std::string topic = rd_kafka_topic_name(message->rkt);
+        const std::string error = ok ? "" : text_of(message->err, "Write on topic " + topic);
         self.on_delivery_({
             .token = message->_private,
-            .topic = rd_kafka_topic_name(message->rkt),
+            .topic = topic,
             .key = {static_cast<const char*>(message->key), message->key_len},
             .value = {static_cast<const char*>(message->payload), message->len},
             .partition = message->partition,
             .offset = ok ? message->offset : -1,
             .log_time_ms = rd_kafka_message_timestamp(message, nullptr),
             .code = message->err,
-            .error = ok ? std::string_view() : rd_kafka_err2str(message->err),
+            .error = error,
         });
     }
 
@@ -154,8 +168,9 @@ bool Producer::produce(
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return true;
         impl_->taken.fetch_sub(1);
         if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-            impl_->throw_if_fatal();
-            throw_kafka(code, "record for topic " + std::string(topic));
+            impl_->throw_if_failed();
+            const std::string name(topic);
+            impl_->fail(code, "record for topic " + name, "Write on topic " + name);
         }
         if (stop.load(std::memory_order_relaxed)) return false;
         poll(std::chrono::milliseconds(20));
@@ -164,12 +179,12 @@ bool Producer::produce(
 
 void Producer::poll(std::chrono::milliseconds wait) {
     rd_kafka_poll(impl_->client(), static_cast<int>(wait.count()));
-    impl_->throw_if_fatal();
+    impl_->throw_if_failed();
 }
 
 std::size_t Producer::flush(std::chrono::milliseconds longest) {
     rd_kafka_flush(impl_->client(), static_cast<int>(longest.count()));
-    impl_->throw_if_fatal();
+    impl_->throw_if_failed();
     return outstanding();
 }
 

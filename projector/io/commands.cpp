@@ -134,8 +134,10 @@ int run_shards(
     {
         platform::Admin admin{common.kafka};
         const auto waiting = [&](const std::string& reason) { health.set("kafka", false, reason); };
+        using platform::MissingTopics;
+        using platform::Refused;
         if (!platform::await_topics(
-                admin, needed_topics(), platform::MissingTopics::wait_for, shutdown, waiting
+                admin, needed_topics(), MissingTopics::wait_for, Refused::wait, shutdown, waiting
             ))
             return 0;
         health.set("kafka", true);
