@@ -1,5 +1,7 @@
 #include "ingest/io/tick_sink.hpp"
 
+#include <fmt/format.h>
+
 namespace duel::ingest {
 namespace {
 
@@ -20,6 +22,7 @@ TickSink::TickSink(
     platform::Health& health
 )
     : metrics_{metrics},
+      health_{health},
       dropped_{metrics.all().counter(
           "duel_ingest_dropped_ticks_total",
           "Ticks dropped for newer ones of their symbol while Kafka took nothing."
@@ -27,13 +30,27 @@ TickSink::TickSink(
       producer_{
           kafka,
           producer_settings(),
-          [](const platform::Delivery& delivery) {
-              if (delivery.ok()) static_cast<prometheus::Counter*>(delivery.token)->Increment();
-          },
-          [this, &health](bool up, const std::string& reason) {
+          [this](const platform::Delivery& delivery) { on_delivery(delivery); },
+          [this](bool up, const std::string& reason) {
               is_up_ = up;
-              health.set("kafka", up, reason);
+              health_.set("kafka", up, reason);
           }} {}
+
+void TickSink::on_delivery(const platform::Delivery& delivery) {
+    if (!delivery.ok()) {
+        on_refused(delivery.topic, fmt::format("topic {}: {}", delivery.topic, delivery.error));
+        return;
+    }
+    static_cast<prometheus::Counter*>(delivery.token)->Increment();
+    if (refused_.empty()) return;
+    refused_.erase(std::string{delivery.topic});
+    if (refused_.empty()) health_.set("kafka", true);
+}
+
+void TickSink::on_refused(std::string_view topic, const std::string& reason) {
+    refused_.emplace(topic);
+    health_.set("kafka", false, reason);
+}
 
 bool TickSink::takes() const {
     return is_up_ && producer_.outstanding() < kMostOnTheWay;
@@ -53,7 +70,12 @@ void TickSink::send_status(const Event& status) {
 void TickSink::produce(const Event& event) {
     encode_record(event, record_);
     void* token = &metrics_.produced(record_.type);
-    producer_.produce(text(record_.topic), record_.key, record_.value, never_wait_, token);
+    try {
+        producer_.produce(text(record_.topic), record_.key, record_.value, never_wait_, token);
+    } catch (const platform::KafkaError& error) {
+        if (!error.is_refusal()) throw;
+        on_refused(text(record_.topic), error.what());
+    }
 }
 
 void TickSink::poll() {

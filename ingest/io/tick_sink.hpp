@@ -14,12 +14,16 @@
 
 #include <atomic>
 #include <chrono>
+#include <set>
+#include <string>
+#include <string_view>
 
 namespace duel::ingest {
 
 class TickSink {
 public:
-    // Says in `health` how Kafka stands, as "kafka". Both must outlive it.
+    // Says in `health` how Kafka stands, as "kafka"; a record that Kafka refuses is lost, and said
+    // there. Both must outlive it.
     TickSink(
         const platform::KafkaSettings& kafka,
         IngestMetrics& metrics,
@@ -40,10 +44,14 @@ public:
 private:
     bool takes() const;
     void produce(const Event& event);
+    void on_delivery(const platform::Delivery& delivery);
+    void on_refused(std::string_view topic, const std::string& reason);
 
     IngestMetrics& metrics_;
+    platform::Health& health_;
     prometheus::Counter& dropped_;
     std::atomic<bool> is_up_{true};
+    std::set<std::string> refused_;  // topics whose latest record was not taken
     std::atomic<bool> never_wait_{true};
     OutgoingRecord record_;
     LatestTicks waiting_;
