@@ -97,6 +97,10 @@ key_of_record(const ReplaySurroundings& with, const StoredLetter& letter) {
             throw std::runtime_error{"Kafka does not give the record " + text(letter.place)};
         consumer.wait(100ms);
     }
+    const auto& error = partition.error();
+    if (error && error->kind != platform::PartitionError::Kind::offset_out_of_range)
+        throw std::runtime_error{
+            "Kafka does not give the record " + text(letter.place) + ": " + error->text};
     if (records.empty() || records.front().offset() != letter.place.offset) return letter.key;
     if (!records.front().has_key()) return std::nullopt;
     return std::string{records.front().key()};

@@ -173,6 +173,7 @@ void ShardProjection<State>::tell_leftovers() {
     const UntoldLetters untold = untold_letters(connection_, shard_, position_);
     letters_ = untold.letters;
     publish();
+    publisher_.flush(kLastFlush);  // a shard whose words Kafka refuses is not ready
     settle(*state_);
     letters_.clear();
 }

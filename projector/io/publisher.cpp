@@ -36,7 +36,8 @@ Publisher::Publisher(
           kafka,
           {.client_id = "duel-projector-" + shard.name(), .linger = std::chrono::milliseconds{1}},
           [this](const Delivery& delivery) {
-              if (!delivery.ok() && failure_.empty()) failure_ = delivery.error;
+              if (!delivery.ok() && failure_.empty())
+                  failure_ = fmt::format("topic {}: {}", delivery.topic, delivery.error);
               --static_cast<Batch*>(delivery.token)->unanswered;
           },
           std::move(on_state)} {}
@@ -120,8 +121,7 @@ bool Publisher::flush(std::chrono::milliseconds longest) {
 }
 
 void Publisher::settle() {
-    if (!failure_.empty())
-        throw PublishFailed("Kafka did not take a record of the feed: " + failure_);
+    if (!failure_.empty()) throw PublishFailed("Kafka did not take a record of " + failure_);
     while (!batches_.empty() && batches_.front().complete && batches_.front().unanswered == 0) {
         published_ = batches_.front().seq;
         batches_.pop_front();
