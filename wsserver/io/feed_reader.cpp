@@ -53,8 +53,8 @@ void FeedReader::run() {
                 continue;
             }
             if (!std::exchange(is_first, false)) hooks_.on_lost_place();
-            backoff.reset();
             while (!shutdown_.requested() && read(consumer)) {
+                if (is_reading_) backoff.reset();
             }
         } catch (const platform::KafkaError& error) {
             health_.set(settings_.topic, false, error.what());
@@ -82,16 +82,19 @@ bool FeedReader::begin(platform::Consumer& consumer) {
         in_flight_->progress.begin(partition, clock_now());
     }
     consumer.assign(positions);
-    health_.set(settings_.topic, true);
+    is_reading_ = false;
     platform::log::info("{}: reading {} partitions", settings_.topic, partitions);
     return true;
 }
 
-// One round over all partitions. False when a partition lost its place.
+// One round over all partitions. False when a partition lost its place; KafkaError where it cannot
+// be read at all.
 bool FeedReader::read(platform::Consumer& consumer) {
     bool found = false;
     for (const auto& partition : consumer.partitions()) {
         if (const auto& error = partition->error()) {
+            if (error->kind != platform::PartitionError::Kind::offset_out_of_range)
+                throw platform::KafkaError(0, error->text);
             platform::log::warn("{}: {}; beginning anew", settings_.topic, error->text);
             return false;
         }
@@ -114,8 +117,16 @@ bool FeedReader::read(platform::Consumer& consumer) {
         hold_back(consumer);
     }
     judge(consumer);
+    if (!is_reading_) note_reading(consumer, found);
     if (!found) consumer.wait(milliseconds{100});
     return true;
+}
+
+// That partitions are assigned does not say that they may be read: the first answers do.
+void FeedReader::note_reading(const platform::Consumer& consumer, bool found) {
+    const auto is_answered = [](const auto& partition) { return partition->is_caught_up(); };
+    is_reading_ = found || std::ranges::all_of(consumer.partitions(), is_answered);
+    if (is_reading_) health_.set(settings_.topic, true);
 }
 
 void FeedReader::hold_back(const platform::Consumer& consumer) {

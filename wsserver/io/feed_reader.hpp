@@ -3,7 +3,8 @@
 // Reads a whole topic, the feed or the status, in a thread of its own.
 //
 // Begins a bounded number of records before the end, so that a restarted server has recent event
-// messages. Broker away: librdkafka retries, the reader waits. A position that the log has no more
+// messages. Broker away: librdkafka retries, the reader waits; refused: it tries again, and its
+// condition says why. A position that the log has no more
 // is a fresh beginning, and is told. Records go out in batches; a consumer of them that falls
 // behind holds the reader back instead of filling memory.
 
@@ -54,6 +55,7 @@ private:
     void run();
     bool begin(platform::Consumer& consumer);
     bool read(platform::Consumer& consumer);
+    void note_reading(const platform::Consumer& consumer, bool found);
     void hold_back(const platform::Consumer& consumer);
     void judge(const platform::Consumer& consumer);
 
@@ -69,6 +71,7 @@ private:
     };
     std::shared_ptr<InFlight> in_flight_;
     Instant next_judgement_{};
+    bool is_reading_ = false;  // since the latest beginning
     std::thread thread_;
 };
 
