@@ -6,7 +6,7 @@ choose_jwt_secret() { write_private "$duel_var/secrets/jwt_in_use" "${DUEL_JWT_S
 
 # Written whole or not at all; a part that is not running, or not ours, has an empty pid.
 write_env() {
-    local part text
+    local part text access
     text="# Written by ./run: how to reach the stack in $duel_var
 $(env_line DUEL_KAFKA "$kafka_brokers")
 $(env_line DUEL_POSTGRES "$(role_url duel_analyst)")
@@ -17,6 +17,8 @@ $(env_line DUEL_JWT_SECRET "$(jwt_secret)")
 $(env_line DUEL_INGEST_METRICS "http://127.0.0.1:$port_ingest/metrics")
 $(env_line DUEL_PROJECTOR_METRICS "http://127.0.0.1:$port_projector/metrics")
 $(env_line DUEL_WSSERVER_METRICS "http://127.0.0.1:$port_wsserver/metrics")"
+    access=$(kafka_access_env)
+    [[ -z $access ]] || text+=$'\n'$access
     for part in ingest projector wsserver kafka postgres; do
         text+=$'\n'$(env_line "DUEL_${part^^}_PID" "$(part_pid "$part" || true)")
     done

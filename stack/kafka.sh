@@ -78,6 +78,11 @@ start_kafka() {
 
 # Ready means that it answers a client's first question, who are the brokers.
 kafka_ready() {
-    kcat -L -m 2 -b "$kafka_brokers" 2>&1 | grep -q '^  broker ' ||
-        { echo "no broker answers at $kafka_brokers"; return 1; }
+    local said kcat_access
+    choose_kcat_access
+    said=$(kcat "${kcat_access[@]}" -L -m 2 -b "$kafka_brokers" 2>&1) || true
+    ! grep -q '^  broker ' <<<"$said" || return 0
+    # A client that is refused says why: "%3|time|FAIL|client| [thread]: why (after 3ms in state …)".
+    echo "no broker answers at $kafka_brokers$(sed -nE 's/^%3\|[^|]*\|FAIL\|[^|]*\| \[[^]]*\]: (.*) \(after .*/: \1/p' <<<"$said" | tail -n 1)"
+    return 1
 }

@@ -42,6 +42,7 @@ load_settings() {
     own_kafka=no own_postgres=no
     if [[ -z $kafka_brokers ]]; then own_kafka=yes kafka_brokers=127.0.0.1:$port_base; fi
     [[ -n $postgres_admin ]] || own_postgres=yes
+    load_kafka_access "$running"
     port_kafka=$port_base
     port_controller=$((port_base + 1)) port_postgres=$((port_base + 2)) port_wss=$((port_base + 3))
     port_ingest=$((port_base + 4)) port_projector=$((port_base + 5)) port_wsserver=$((port_base + 6))
@@ -60,7 +61,8 @@ save_choices() {
     [[ $own_kafka == yes ]] || kafka=$kafka_brokers
     [[ $own_postgres == yes ]] || postgres=$postgres_admin
     write_private "$duel_var/choices" \
-        "$(printf 'last_port_base=%q\nlast_kafka=%q\nlast_postgres=%q\n' "$port_base" "$kafka" "$postgres")"
+        "$(printf 'last_port_base=%q\nlast_kafka=%q\nlast_postgres=%q\n' "$port_base" "$kafka" "$postgres"; kafka_access_choices)"
+    write_kafka_properties
 }
 
 # write_private FILE TEXT: whole or not at all, and for this user's eyes only.

@@ -126,14 +126,17 @@ analyst_value() { psql_at "$(role_url duel_analyst)" -qXAt -c "$1" 2>/dev/null |
 
 # Three commands to try, under the board. No commas: duel-watch takes one hint or several from a word.
 board_hints() {
+    local kcat_access kcat
+    choose_kcat_access
+    kcat="kcat${kcat_access[*]:+ ${kcat_access[*]}}"
     hints=(--hint "to try in another terminal (cd $root):"
         --hint "  ./run psql -c \"select * from leaderboard where contest_id = '$contest' order by rank\""
         --hint "  ./run watch contest:$contest")
     if (( ${#paths[@]} )); then
-        hints+=(--hint "  kcat -C -b $DUEL_KAFKA -t trades -o -5 -e")
+        hints+=(--hint "  $kcat -C -b $DUEL_KAFKA -t trades -o -5 -e")
     else
         write_my_trade "$duel_var/my-trade.jsonl"
-        hints+=(--hint "  kcat -P -l -b $DUEL_KAFKA -X topic.partitioner=murmur2_random -t trades -k $contest $(realpath --relative-base="$root" -- "$duel_var/my-trade.jsonl")")
+        hints+=(--hint "  $kcat -P -l -b $DUEL_KAFKA -X topic.partitioner=murmur2_random -t trades -k $contest $(realpath --relative-base="$root" -- "$duel_var/my-trade.jsonl")")
     fi
 }
 
