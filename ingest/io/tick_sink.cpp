@@ -33,7 +33,7 @@ TickSink::TickSink(
           [this](const platform::Delivery& delivery) { on_delivery(delivery); },
           [this](bool up, const std::string& reason) {
               is_up_ = up;
-              health_.set("kafka", up, reason);
+              if (!up || refused_.empty()) health_.set("kafka", up, reason);
           }} {}
 
 void TickSink::on_delivery(const platform::Delivery& delivery) {

@@ -42,7 +42,7 @@ FeedReader::~FeedReader() {
 void FeedReader::run() {
     platform::Consumer consumer{
         kafka_, {.client_id = "duel-wsserver"}, [this](bool up, const std::string& reason) {
-            health_.set(settings_.topic, up, reason);
+            if (!up || is_reading_) health_.set(settings_.topic, up, reason);
         }};
     platform::Backoff backoff;
     bool is_first = true;
