@@ -75,6 +75,7 @@ TopicReader::TopicReader(
 std::optional<platform::Record> TopicReader::next() {
     while (!fetch()) {
         if (shutdown_.requested()) return std::nullopt;
+        consumer_.throw_if_refused();
         consumer_.wait(100ms);
     }
     if (lanes_.empty()) return std::nullopt;

@@ -212,6 +212,10 @@ bool Consumer::wait(std::chrono::milliseconds longest) {
     return is_woken;
 }
 
+void Consumer::throw_if_refused() const {
+    if (impl_->is_refused()) impl_->fail(RD_KAFKA_RESP_ERR__TIMED_OUT, "reading the log");
+}
+
 void Consumer::wake() {
     eventfd_write(impl_->wake_fd, 1);
 }

@@ -140,6 +140,8 @@ public:
     // Waits until something new is there for some partition since the last wait, or `longest`
     // passed. Read every partition until it gives nothing before waiting. Serves state changes.
     bool wait(std::chrono::milliseconds longest);
+    // Throws KafkaError where all brokers refuse us: for who has nothing else to do than to read.
+    void throw_if_refused() const;
     // Ends a wait from another thread.
     void wake();
 

@@ -82,6 +82,7 @@ bool StretchReader::fill(Lane& lane) {
         lane.key = MergeKey::of(lane.head().place);
         return true;
     }
+    consumer_.throw_if_refused();
     const auto& error = lane.reader->error();
     if (error && error->kind != platform::PartitionError::Kind::offset_out_of_range)
         throw platform::KafkaError(0, name_ + " cannot be read again: " + error->text);

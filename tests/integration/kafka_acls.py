@@ -34,6 +34,10 @@ class Acls:
         self.client = pointer(self.kafka.rd_kafka_new(0, pointer(conf), None, 0))
         self.queue = pointer(self.kafka.rd_kafka_queue_new(self.client))
 
+    def close(self):
+        self.kafka.rd_kafka_queue_destroy(self.queue)
+        self.kafka.rd_kafka_destroy(self.client)
+
     def allow(self, acls):
         event = self.ask("CreateAcls", "AclBinding", acls)
         count = ctypes.c_size_t()

@@ -302,6 +302,16 @@ class EachAsItself(unittest.TestCase):
                                                   "product_id": "BTC-USD", "time": now()}))
                     ingest.until_refused(needed)
 
+    def test_commands_that_read_the_log_end_where_they_are_not_let_in(self):
+        access = KAFKA.settings("duel-projector") | {"DUEL_KAFKA_PASSWORD": "wr0ng"}
+        owner = {"DUEL_POSTGRES_ADMIN": STACK.env["DUEL_POSTGRES_ADMIN"], "DUEL_MIGRATIONS": str(ROOT / "migrations")}
+        with Server(self.projector, "duel-projector", "run"):
+            until(lambda: STACK.sql("SELECT 1 FROM duel.trades"), 20, "there is nothing to verify")
+        for words in (("duel-ingest", "dump", STACK.var / "none.jsonl"), ("duel-projector", "verify"),
+                      ("duel-projector", "as-of", "1", "--contest", "cup")):
+            with self.subTest(words=words):
+                until_command(1, "--kafka-user or --kafka-password is not what the brokers know", access | owner, *words)
+
     # And nothing else -----------------------------------------------------------------------------------
 
     def test_what_is_not_listed_is_refused(self):

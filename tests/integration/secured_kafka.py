@@ -99,7 +99,7 @@ super.users=User:admin;User:broker
                            stdout=log, stderr=log, check=True)
             self.process = subprocess.Popen([*JAVA, "kafka.Kafka", settings], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         self.admin = confluent_kafka.admin.AdminClient(self.client("admin") | {"log_level": 2})
-        self.acls = Acls(self.client("admin"))
+        self.acls = Acls(self.client("admin") | {"log_level": "0"})
         until(self.answers, 60, lambda: f"Kafka is not ready:\n{self.log.read_text()[-3000:]}")
         return self
 
@@ -111,6 +111,7 @@ super.users=User:admin;User:broker
             return False
 
     def __exit__(self, failure, *_):
+        self.acls.close()
         self.process.terminate()
         self.process.wait(30)
         if failure is None:

@@ -242,7 +242,8 @@ TEST_CASE("what waiting does not mend is an exception that says why", "[kafka]")
         Catch::Contains(topic) && Catch::Contains("Message size too large")
     );
     REQUIRE_THROWS_WITH(
-        Producer({.options = {"acks=some"}}, {}), Catch::Contains("Kafka option acks: Invalid value")
+        Producer({.options = {"acks=some"}}, {}),
+        Catch::Contains("Kafka option acks: Invalid value")
     );
     REQUIRE_THROWS_WITH(Producer({.options = {"acks"}}, {}), Catch::Contains("is not name=value"));
 }
