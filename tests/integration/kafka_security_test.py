@@ -83,6 +83,10 @@ class Creation(unittest.TestCase):
 class AsOneUser(unittest.TestCase):
     """`./run` with a Kafka like that."""
 
+    @classmethod
+    def setUpClass(cls):
+        STACK.up()   # in case it was ended
+
     def test_a_stack_is_ready_and_keeps_to_itself_what_nobody_should_see(self):
         self.assertEqual(STACK.run("status", check=False).returncode, 0)
         password = KAFKA.passwords["duelcast"]
