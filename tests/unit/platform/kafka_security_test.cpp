@@ -43,7 +43,7 @@ std::string refusal(const Environment& environment) {
 std::string text(const KafkaSecurity& security) {
     std::string text;
     for (const auto& [name, value] : properties_of(security))
-        text += (text.empty() ? "" : " ") + name + "=" + value;
+        text.append(text.empty() ? "" : " ").append(name).append("=").append(value);
     return text;
 }
 
