@@ -89,7 +89,7 @@ std::size_t TickSink::flush(std::chrono::milliseconds longest) {
     poll();
     const auto left = producer_.flush(longest);
     if (left > 0) producer_.purge();
-    return left;
+    return left + waiting_.size();
 }
 
 }  // namespace duel::ingest

@@ -20,6 +20,7 @@ public:
     std::optional<Price> take();
 
     bool empty() const { return ticks_.empty(); }
+    std::size_t size() const { return ticks_.size(); }
 
 private:
     std::map<std::string, Price, std::less<>> ticks_;

@@ -17,7 +17,6 @@ import websockets
 from exchange_server import Authority as ExchangeAuthority, ExchangeServer
 from kafka_security_stage import (ALLOWED, KAFKA, STACK, TOPICS, USERS, Server, allowed, begin, command, end, environment, event_file,
                                   producer, until_command, up_as_one_user, verdict_of_reading, verdict_of_writing, without)
-from scram_broker import HASHES, ScramBroker
 from secured_kafka import Authority
 from stack import BIN, ROOT, alive, token, until
 PAGE = (ROOT / "docs/operations.md").read_text()
@@ -309,7 +308,8 @@ class EachAsItself(unittest.TestCase):
     def test_commands_that_read_the_log_end_where_they_are_not_let_in(self):
         access = KAFKA.settings("duel-projector") | {"DUEL_KAFKA_PASSWORD": "wr0ng"}
         owner = {"DUEL_POSTGRES_ADMIN": STACK.env["DUEL_POSTGRES_ADMIN"], "DUEL_MIGRATIONS": str(ROOT / "migrations")}
-        with Server(self.projector, "duel-projector", "run"):
+        with Server(self.projector, "duel-projector", "run") as projector:
+            projector.until_ready()
             until(lambda: STACK.sql("SELECT 1 FROM duel.trades"), 20, "there is nothing to verify")
         for words in (("duel-ingest", "dump", STACK.var / "none.jsonl"), ("duel-projector", "verify"),
                       ("duel-projector", "as-of", "1", "--contest", "cup")):
@@ -382,19 +382,6 @@ class Refused(unittest.TestCase):
         else:
             done = subprocess.run([pathlib.Path(BIN) / "duel-ingest", "topics"], env=access, capture_output=True, text=True, timeout=30)
             self.assertEqual(done.returncode, 0, done.stderr)
-
-    def test_scram_is_right_for_brokers_that_take_the_nonce_of_an_older_librdkafka(self):
-        broker = ScramBroker(*KAFKA.authority.issue("older"), {"duel-topics": "pass,word=1"})
-        for mechanism in HASHES:
-            access = KAFKA.settings("duel-topics") | {"DUEL_KAFKA": broker.brokers, "DUEL_KAFKA_SASL_MECHANISM": mechanism}
-            self.assertIn("SASL authentication error", self.refusal(("DUEL_KAFKA_PASSWORD", "wr0ng"), access=access))
-            self.assertEqual(broker.logins, [])
-            process = subprocess.Popen([pathlib.Path(BIN) / "duel-ingest", "topics"], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                       env=access | {"DUEL_KAFKA_PASSWORD": "pass,word=1"})
-            until(lambda: (mechanism, "duel-topics") in broker.logins, 20, f"no login with {mechanism}")
-            process.terminate()
-            process.wait(20)
-            broker.logins.clear()
 
     def test_plain_text_on_a_listener_with_tls(self):
         """It may as well be a broker on its way up: the command waits, and says what it looks like."""

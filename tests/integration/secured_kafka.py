@@ -16,7 +16,7 @@ from stack import ROOT, until
 
 LIBS = ROOT / "var/kafka/libs"
 JAVA = ["java", "-Xms256m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData",
-        f"-Dlog4j2.configurationFile={ROOT / 'stack/log4j2.properties'}", "-cp", f"{LIBS}/*"]
+        f"-Dlog4j2.configurationFile={ROOT / 'stack/log4j2.properties'}", "-cp"]
 
 
 def openssl(*words, text=None):
@@ -47,9 +47,10 @@ class Authority:
 
 
 class SecuredKafka:
-    """`users` have passwords, each a random one in `passwords`."""
+    """`users` have passwords, each a random one in `passwords`; they prove it by PLAIN or the mechanisms of `scram`."""
 
-    def __init__(self, folder, first_port, users):
+    def __init__(self, folder, first_port, users, libs=LIBS, scram=("SCRAM-SHA-512",)):
+        self.java, self.scram = [*JAVA, f"{libs}/*"], scram
         self.folder = pathlib.Path(folder)
         self.password_port, self.certificate_port, self.controller_port = range(first_port, first_port + 3)
         self.passwords = {user: secrets.token_hex(12) for user in ("admin", *users)}
@@ -64,6 +65,8 @@ class SecuredKafka:
         own = (ROOT / "stack/kafka.properties").read_text()
         own = "\n".join(line for line in own.splitlines() if not line.startswith(("listener.security", "inter.broker")))
         passwords = " ".join(f'user_{user}="{password}"' for user, password in self.passwords.items())
+        scram = "\n".join(f"listener.name.password.{mechanism.lower()}.sasl.jaas.config="
+                          "org.apache.kafka.common.security.scram.ScramLoginModule required;" for mechanism in self.scram)
         settings = self.folder / "server.properties"
         settings.write_text(f"""{own}
 listeners=PASSWORD://127.0.0.1:{self.password_port},CERTIFICATE://127.0.0.1:{self.certificate_port},CONTROLLER://127.0.0.1:{self.controller_port}
@@ -79,9 +82,9 @@ ssl.truststore.location={self.authority.certificate}
 ssl.client.auth=required
 ssl.principal.mapping.rules=RULE:^CN=([^,]+).*$/$1/
 listener.name.password.ssl.client.auth=none
-sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512
+sasl.enabled.mechanisms={','.join(("PLAIN", *self.scram))}
 listener.name.password.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required {passwords};
-listener.name.password.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+{scram}
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 allow.everyone.if.no.acl.found=false
 super.users=User:admin;User:broker
@@ -92,12 +95,12 @@ super.users=User:admin;User:broker
         shutil.rmtree(self.folder, ignore_errors=True)
         self.authority = Authority(self.folder / "tls")
         settings = self.write_settings()
-        scram = [word for user, password in self.passwords.items()
-                 for word in ("--add-scram", f"SCRAM-SHA-512=[name={user},password={password}]")]
+        scram = [word for user, password in self.passwords.items() for mechanism in self.scram
+                 for word in ("--add-scram", f"{mechanism}=[name={user},password={password}]")]
         with self.log.open("w") as log:
-            subprocess.run([*JAVA, "kafka.tools.StorageTool", "format", "-t", "c2VjdXJlZC1rYWZrYS1kdQ", "-c", settings, *scram],
+            subprocess.run([*self.java, "kafka.tools.StorageTool", "format", "-t", "c2VjdXJlZC1rYWZrYS1kdQ", "-c", settings, *scram],
                            stdout=log, stderr=log, check=True)
-            self.process = subprocess.Popen([*JAVA, "kafka.Kafka", settings], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen([*self.java, "kafka.Kafka", settings], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         self.admin = confluent_kafka.admin.AdminClient(self.client("admin") | {"log_level": 2})
         self.acls = Acls(self.client("admin") | {"log_level": "0"})
         until(self.answers, 60, lambda: f"Kafka is not ready:\n{self.log.read_text()[-3000:]}")
