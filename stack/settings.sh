@@ -51,9 +51,12 @@ load_settings() {
 # keep_choice NAME VARIABLE WANTED KEPT: sets VARIABLE to what the running stack was started with.
 keep_choice() {
     [[ -z $3 || $3 == "$4" || ${command:-} == down ]] ||
-        refuse "$1=$3, but the stack in $duel_var runs with ${4:-one of its own}: ./run down first, or another DUEL_VAR"
+        refuse "$1=$(masked "$3"), but the stack in $duel_var runs with $(masked "${4:-one of its own}"): ./run down first, or another DUEL_VAR"
     printf -v "$2" '%s' "$4"
 }
+
+# A URL without its password.
+masked() { sed -E 's#^([a-z]+://[^:/@]*):[^@/]*@#\1:…@#' <<<"$1"; }
 
 # Notes what this stack is started with; an empty address means one of its own.
 save_choices() {
