@@ -80,6 +80,7 @@ bool FeedReader::begin(platform::Consumer& consumer) {
             {settings_.topic, partition, std::max(marks.low, marks.high - settings_.recent_records)}
         );
         in_flight_->progress.begin(partition, clock_now());
+        if (hooks_.on_begun) hooks_.on_begun(partition, marks.high);
     }
     consumer.assign(positions);
     is_reading_ = false;

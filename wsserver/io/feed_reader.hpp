@@ -39,6 +39,8 @@ public:
         std::function<void(FeedBatch)> on_batch;
         std::function<void()> on_lost_place;           // records may be missing between two batches
         std::function<void(Duration)> on_behind = {};  // how long, a few times a second
+        // Reading begins: records of a partition from `end` on are not there yet.
+        std::function<void(std::int32_t partition, std::int64_t end)> on_begun = {};
     };
 
     FeedReader(

@@ -172,9 +172,9 @@ void Hub::on_status_batch(const FeedBatch& batch) {
         if (!event)
             platform::log::warn("status offset {}: {}", record.offset(), event.error().sentence());
         else if (const auto* status = std::get_if<SourceStatus>(&*event))
-            switchboard_.on_status(*status, now);
+            switchboard_.on_status(*status, record.offset(), now);
         else if (const auto* announcement = std::get_if<Announcement>(&*event))
-            switchboard_.on_announcement(*announcement, now);
+            switchboard_.on_announcement(*announcement, record.offset(), now);
     }
 }
 
@@ -219,7 +219,10 @@ void Hub::begin_reading() {
             .on_batch = [this](const FeedBatch& batch
                         ) { post([this, batch] { on_status_batch(batch); }); },
             // What is read twice changes nothing.
-            .on_lost_place = [] {}}
+            .on_lost_place = [] {},
+            .on_begun = [this](
+                            std::int32_t /*the only one*/, std::int64_t end
+                        ) { post([this, end] { switchboard_.on_status_begun(end); }); }}
     ));
 }
 

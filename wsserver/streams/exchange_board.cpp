@@ -61,8 +61,7 @@ void ExchangeBoard::catch_up(ConnectionId who, Now now, Output& out) {
 void ExchangeBoard::on_status(const SourceStatus& status, Now now, Output& out) {
     const auto [found, is_new] = exchanges_.try_emplace(status.source, Exchange{status});
     auto& exchange = found->second;
-    if (!is_new && (status.timestamp < exchange.newest.timestamp || status == exchange.newest))
-        return;
+    if (!is_new && status == exchange.newest) return;
     const auto before = std::exchange(exchange.newest, status);
     if (status.breaker == Breaker::open)
         exchange.last_failure = status.since;

@@ -20,7 +20,7 @@ public:
     // The client reads again after it was too slow.
     void catch_up(ConnectionId who, Now now, Output& out);
 
-    // Older ones than the newest of the same source are dropped: the topic may be read again.
+    // In the order of the topic, whatever the sources' clocks say.
     void on_status(const SourceStatus& status, Now now, Output& out);
 
 private:

@@ -14,8 +14,7 @@ void ServiceBoard::close(ConnectionId who) {
 }
 
 void ServiceBoard::on_announcement(const Announcement& announcement, Now now, Output& out) {
-    if (newest_ && (announcement.timestamp < newest_->timestamp || announcement == *newest_))
-        return;
+    if (announcement == newest_) return;
     newest_ = announcement;
     changed_at_.reset();
     tell(now, out);

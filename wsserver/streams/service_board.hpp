@@ -15,7 +15,7 @@ public:
     void open(const Peer& peer, Now now, Output& out);
     void close(ConnectionId who);
 
-    // Of two announcements the one with the later timestamp counts.
+    // In the order of the topic: the later one holds, whatever its writer's clock said.
     void on_announcement(const Announcement& announcement, Now now, Output& out);
 
     // Whether this server can do its job. Where operators announced that the service

@@ -57,9 +57,13 @@ public:
     // The feed lost its place: everything is read again, nobody loses an event message.
     void reload();
 
-    // How things around the ledger stand.
-    void on_status(const SourceStatus& status, Now now);
-    void on_announcement(const Announcement& announcement, Now now);
+    // How things around the ledger stand: records of the topic `status`, which has one partition,
+    // with their offsets. Its order counts; what was read before is dropped.
+    void on_status(const SourceStatus& status, std::int64_t offset, Now now);
+    void on_announcement(const Announcement& announcement, std::int64_t offset, Now now);
+    // The topic is read from its beginning, and has no record from `end` on yet. Where more than
+    // that was read before, it is another topic.
+    void on_status_begun(std::int64_t end);
     // Whether this server can do its job.
     void on_ability(bool is_able, Now now);
 
@@ -121,6 +125,7 @@ private:
 
     bool is_followed(const feed::Outline& outline) const;
     bool is_current(std::string_view epoch, Now now);
+    bool is_read_again(std::int64_t status_offset);
     void take(const feed::Record& record, std::int64_t logged_at_ms, Now now);
     Entry& entry(const Channel& channel);
     void take_up(Connection& connection, const Opening& opening, Now now);
@@ -154,6 +159,7 @@ private:
     ExchangeBoard exchanges_;
     TokenBoard tokens_;
     MonitorBoard monitor_;
+    std::int64_t next_status_ = 0;                    // offset after the newest that was read
     ByText<Entry> streams_;                           // by channel key
     ByText<std::set<ConnectionId>> trade_followers_;  // by wallet
     std::set<std::pair<Instant, ChannelStream*>> schedule_;

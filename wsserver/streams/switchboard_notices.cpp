@@ -34,11 +34,24 @@ void Switchboard::on_tokens(const std::vector<TokenRow>& rows, Now now) {
     tokens_.load(rows, now, out_);
 }
 
-void Switchboard::on_status(const SourceStatus& status, Now now) {
+void Switchboard::on_status_begun(std::int64_t end) {
+    if (end < next_status_) next_status_ = 0;
+}
+
+// As after the reader has lost its place.
+bool Switchboard::is_read_again(std::int64_t status_offset) {
+    if (status_offset < next_status_) return true;
+    next_status_ = status_offset + 1;
+    return false;
+}
+
+void Switchboard::on_status(const SourceStatus& status, std::int64_t offset, Now now) {
+    if (is_read_again(offset)) return;
     exchanges_.on_status(status, now, out_);
 }
 
-void Switchboard::on_announcement(const Announcement& announcement, Now now) {
+void Switchboard::on_announcement(const Announcement& announcement, std::int64_t offset, Now now) {
+    if (is_read_again(offset)) return;
     service_.on_announcement(announcement, now, out_);
 }
 

@@ -80,6 +80,15 @@ SourceStatus status(Breaker breaker, std::int64_t failures, int seconds) {
     return found;
 }
 
+// Of the message that a client was sent since the last look: "degraded", or "nothing".
+std::string status_seen(Theatre& stage, ConnectionId who) {
+    std::string line;
+    for (const auto& text : stage.messages(who))
+        line += (line.empty() ? "" : " ") +
+                nlohmann::json::parse(text).at("data").at("status").get<std::string>();
+    return line.empty() ? "nothing" : line;
+}
+
 }  // namespace
 
 TEST_CASE("the list of tokens comes when it is asked for, and again when it changes", "[tokens]") {
@@ -238,14 +247,8 @@ TEST_CASE("the service is online until something else is announced", "[notices]"
         R"("timestamp":"2025-11-13T19:00:00Z"},"timestamp":"2025-11-13T19:00:00Z"})"
         "\n"
     );
-    stage.board.on_announcement(announcement(ServiceStatus::maintenance), stage.now());
-    stage.settle();
+    stage.hear(announcement(ServiceStatus::maintenance));
     REQUIRE(stage.seen(1).find(R"("status":"maintenance","message":"words")") != std::string::npos);
-    // Read again, or older: nothing new.
-    stage.board.on_announcement(announcement(ServiceStatus::maintenance), stage.now());
-    stage.board.on_announcement(announcement(ServiceStatus::offline, -1), stage.now());
-    stage.settle();
-    REQUIRE(stage.seen(1).empty());
     stage.open(2, notice(Notice::service));
     REQUIRE(stage.seen(2).find(R"("status":"maintenance")") != std::string::npos);
 }
@@ -257,24 +260,61 @@ TEST_CASE("a server that cannot do its job says so, unless operators have spoken
     const auto status = [&](bool is_able) {
         stage.board.on_ability(is_able, stage.now());
         stage.settle();
-        const auto told = stage.messages(1);
-        if (told.empty()) return std::string{"nothing"};
-        return nlohmann::json::parse(told.back()).at("data").at("status").get<std::string>();
+        return status_seen(stage, 1);
     };
     REQUIRE(status(true) == "nothing");
     REQUIRE(status(false) == "maintenance");
     REQUIRE(status(false) == "nothing");
     REQUIRE(status(true) == "online");
-    stage.board.on_announcement(announcement(ServiceStatus::offline), stage.now());
-    stage.settle();
+    stage.hear(announcement(ServiceStatus::offline));
     stage.messages(1);
     REQUIRE(status(false) == "nothing");
     REQUIRE(status(true) == "nothing");
 }
 
+TEST_CASE("of two announcements the later in the log holds, whatever their clocks", "[notices]") {
+    Theatre stage;
+    stage.open(1, notice(Notice::service));
+    stage.messages(1);
+    stage.hear(announcement(ServiceStatus::maintenance, 600));
+    REQUIRE(status_seen(stage, 1) == "maintenance");
+    stage.hear(announcement(ServiceStatus::online, -300));
+    REQUIRE(status_seen(stage, 1) == "online");
+    stage.open(2, notice(Notice::service));
+    REQUIRE(status_seen(stage, 2) == "online");
+    // The reader lost its place: what was read before comes again, and is dropped.
+    stage.board.on_status_begun(2);
+    stage.hear(announcement(ServiceStatus::maintenance, 600), 0);
+    stage.hear(announcement(ServiceStatus::online, -300), 1);
+    REQUIRE(status_seen(stage, 1) == "nothing");
+    stage.hear(announcement(ServiceStatus::offline, -900), 2);
+    REQUIRE(status_seen(stage, 1) == "offline");
+}
+
+TEST_CASE("a topic that was made anew is read, though its offsets are small", "[notices]") {
+    Theatre stage;
+    stage.open(1, notice(Notice::service));
+    stage.hear(announcement(ServiceStatus::maintenance), 70);
+    stage.messages(1);
+    stage.board.on_status_begun(1);
+    stage.hear(announcement(ServiceStatus::online), 0);
+    REQUIRE(status_seen(stage, 1) == "online");
+}
+
+TEST_CASE("a breaker opens though its reader's clock was set back", "[notices]") {
+    Theatre stage;
+    stage.open(1, notice(Notice::exchanges));
+    stage.hear(status(Breaker::closed, 0, 0));
+    REQUIRE(status_seen(stage, 1) == "healthy");
+    stage.hear(status(Breaker::open, 5, -3'600));
+    REQUIRE(status_seen(stage, 1) == "failed");
+    stage.hear(status(Breaker::closed, 0, 0), 0);  // as after a reconnect
+    REQUIRE(status_seen(stage, 1) == "nothing");
+}
+
 TEST_CASE("exchanges are shown at once, and every change of a breaker", "[notices]") {
     Theatre stage;
-    stage.board.on_status(status(Breaker::closed, 0, 0), stage.now());
+    stage.hear(status(Breaker::closed, 0, 0));
     stage.open(1, notice(Notice::exchanges));
     REQUIRE(
         stage.seen(1) ==
@@ -295,8 +335,7 @@ TEST_CASE("exchanges are shown at once, and every change of a breaker", "[notice
           {Breaker::open, 6},
           {Breaker::half_open, 6},
           {Breaker::closed, 0}}) {
-        stage.board.on_status(status(breaker, failures, ++seconds), stage.now());
-        stage.settle();
+        stage.hear(status(breaker, failures, ++seconds));
         for (const auto& text : stage.messages(1)) {
             const auto message = nlohmann::json::parse(text);
             types += message.at("type").get<std::string>() + ' ' +

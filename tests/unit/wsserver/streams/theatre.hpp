@@ -117,6 +117,16 @@ public:
         return words.at(static_cast<std::size_t>(*use));
     }
 
+    // A record of the topic `status`, at the next offset unless another is said.
+    void hear(const Announcement& announcement, std::optional<std::int64_t> offset = {}) {
+        board.on_announcement(announcement, take_offset(offset), now());
+        settle();
+    }
+    void hear(const SourceStatus& status, std::optional<std::int64_t> offset = {}) {
+        board.on_status(status, take_offset(offset), now());
+        settle();
+    }
+
     // Answers the oldest question about a snapshot of that channel.
     void answer(const Channel& channel, Snapshot snapshot) {
         const auto asked = std::find_if(asks.begin(), asks.end(), [&](const Ask& ask) {
@@ -195,6 +205,11 @@ private:
     std::chrono::microseconds passed_ms() const {
         return std::chrono::duration_cast<std::chrono::microseconds>(passed_);
     }
+    std::int64_t take_offset(std::optional<std::int64_t> said) {
+        const auto offset = said.value_or(next_status_);
+        next_status_ = std::max(next_status_, offset + 1);
+        return offset;
+    }
     void take() {
         auto out = board.take_output();
         for (auto& delivery : out.deliveries) {
@@ -212,6 +227,7 @@ private:
     }
 
     Duration passed_{};
+    std::int64_t next_status_ = 0;
 };
 
 inline feed::Trade trade(const std::string& id, const std::string& contest_id = "c1") {
