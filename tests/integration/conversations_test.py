@@ -44,7 +44,6 @@ class Conversation:
             text = text.replace(name, value)
         self.entry, self.messages = json.loads(text), []
         self.world.tick("2")
-        self.breaker("closed", failures=0)
 
     def breaker(self, state, **fields):
         STACK.produce("status", [{"type": "source_status", "timestamp": iso(), "source": self.service, "breaker": state,
@@ -96,6 +95,7 @@ class Conversation:
 
     async def open(self):
         """Upgrades as a browser does, which sends its Origin and refuses any other echo than that of its offer."""
+        self.breaker("closed", failures=0)   # here, or it would be too old in the last ones
         bring, url = self.entry.get("token"), self.entry["url"]
         if bring == "query":
             url += ("&" if "?" in url else "?") + "token=" + self.token

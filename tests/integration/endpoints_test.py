@@ -225,6 +225,18 @@ class Notices(WireTest):
                              (source, "open", "refused"))
             self.write_status(source, **status, breaker="closed", failures=0)
             self.assertEqual((await told(socket, "breaker:reset"))["data"]["status"], "healthy")
+            health = await told(socket, "health:update", 20)
+            while health["service"] != source:   # others that tests have written age too
+                health = await told(socket, "health:update", 20)
+            self.assertEqual((health["data"]["status"], health["data"]["error"]), ("degraded", "nothing was heard of it for 15 s"))
+        async with connect(path, token(STACK, "operator", role="admin")) as socket:
+            while (health := await told(socket, "health:update"))["service"] != source:
+                pass
+            self.assertEqual(health["data"]["status"], "degraded")
+            self.write_status(source, **status, breaker="closed", failures=0)
+            while (health := await told(socket, "health:update"))["service"] != source:
+                pass
+            self.assertEqual((health["data"]["status"], health["data"].get("error")), ("healthy", None))
         async with connect(path, token(STACK, "somebody")) as socket:
             self.assertEqual((await told(socket, "error"))["code"], "FORBIDDEN")
             await asyncio.wait_for(socket.wait_closed(), 5)

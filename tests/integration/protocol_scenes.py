@@ -168,17 +168,19 @@ async def announcements():
 
 
 async def breakers():
+    breaker("closed", 0)   # the one before may be too old by now
     async with Socket("/api/v69/ws/circuit-breaker", "admin", role="admin") as socket:
-        async def told(kind):
-            await socket.until(kind, lambda m: m["service"] == "binance")
+        async def told(kind, *conditions, seconds=10):
+            await socket.until(kind, lambda m: m["service"] == "binance", *conditions, seconds=seconds)
 
-        await told("health:update")
+        await told("health:update", lambda m: m["data"]["status"] == "healthy")
         breaker("open", 5, last_error="connection refused")
         await told("breaker:trip")
         breaker("closed", 0)
         await told("breaker:reset")
         breaker("closed", 0, delay_ms=31)
-        await told("metrics:update")
+        await told("metrics:update", lambda m: m["data"]["metrics"]["latency"] == 31)
+        await told("health:update", lambda m: m["data"]["status"] == "degraded", seconds=30)   # nothing more is heard of it
 
 
 async def resumptions():

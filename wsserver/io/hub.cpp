@@ -5,6 +5,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <future>
 #include <limits>
 
@@ -14,6 +15,14 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kLookEvery = 1s;
+
+// When a record came. One that was there before the reading began may be days old: its log time
+// counts. The others are as old as their arrival, whatever the broker's clock says.
+Instant heard(const platform::Record& record, std::int64_t end, Now now) {
+    if (record.offset() >= end) return now.steady;
+    const Timestamp logged{std::chrono::milliseconds{record.log_time_ms()}};
+    return now.steady - std::max(now.wall - logged, Timestamp::duration{});
+}
 
 }  // namespace
 
@@ -163,6 +172,11 @@ void Hub::on_batch(const FeedBatch& batch) {
     meters_.feed_records.Increment(static_cast<double>(batch->size() - skipped - refused));
 }
 
+void Hub::on_status_begun(std::int64_t end) {
+    status_end_ = end;
+    switchboard_.on_status_begun(end);
+}
+
 // Others write this topic too: what cannot be read is said and left.
 void Hub::on_status_batch(const FeedBatch& batch) {
     const auto now = clock_now();
@@ -172,7 +186,7 @@ void Hub::on_status_batch(const FeedBatch& batch) {
         if (!event)
             platform::log::warn("status offset {}: {}", record.offset(), event.error().sentence());
         else if (const auto* status = std::get_if<SourceStatus>(&*event))
-            switchboard_.on_status(*status, record.offset(), now);
+            switchboard_.on_status(*status, record.offset(), heard(record, status_end_, now), now);
         else if (const auto* announcement = std::get_if<Announcement>(&*event))
             switchboard_.on_announcement(*announcement, record.offset(), now);
     }
@@ -222,7 +236,7 @@ void Hub::begin_reading() {
             .on_lost_place = [] {},
             .on_begun = [this](
                             std::int32_t /*the only one*/, std::int64_t end
-                        ) { post([this, end] { switchboard_.on_status_begun(end); }); }}
+                        ) { post([this, end] { on_status_begun(end); }); }}
     ));
 }
 

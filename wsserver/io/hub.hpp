@@ -67,6 +67,7 @@ public:
 private:
     void post(std::function<void()> task);
     void on_batch(const FeedBatch& batch);
+    void on_status_begun(std::int64_t end);
     void on_status_batch(const FeedBatch& batch);
     void on_answer(const Ask& ask, const Answer& answer);
     void watch_ability(Now now);
@@ -83,6 +84,7 @@ private:
     Switchboard switchboard_;
     Simulations simulations_;
     Decoder status_decoder_;
+    std::int64_t status_end_ = 0;  // of the topic when its reading began
     bool warned_of_record_ = false;
     bool is_ending_ = false;
     Observations feed_delay_;

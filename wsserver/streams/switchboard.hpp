@@ -58,8 +58,9 @@ public:
     void reload();
 
     // How things around the ledger stand: records of the topic `status`, which has one partition,
-    // with their offsets. Its order counts; what was read before is dropped.
-    void on_status(const SourceStatus& status, std::int64_t offset, Now now);
+    // with their offsets. Its order counts; what was read before is dropped. `heard`: when a source
+    // said so, on the clock of this machine.
+    void on_status(const SourceStatus& status, std::int64_t offset, Instant heard, Now now);
     void on_announcement(const Announcement& announcement, std::int64_t offset, Now now);
     // The topic is read from its beginning, and has no record from `end` on yet. Where more than
     // that was read before, it is another topic.

@@ -45,9 +45,14 @@ bool Switchboard::is_read_again(std::int64_t status_offset) {
     return false;
 }
 
-void Switchboard::on_status(const SourceStatus& status, std::int64_t offset, Now now) {
+void Switchboard::on_status(
+    const SourceStatus& status,
+    std::int64_t offset,
+    Instant heard,
+    Now now
+) {
     if (is_read_again(offset)) return;
-    exchanges_.on_status(status, now, out_);
+    exchanges_.on_status(status, heard, now, out_);
 }
 
 void Switchboard::on_announcement(const Announcement& announcement, std::int64_t offset, Now now) {

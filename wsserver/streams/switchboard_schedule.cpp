@@ -61,11 +61,12 @@ void Switchboard::connect_markets(PortfolioStream& portfolio, Now now) {
 }
 
 // Once a second: what has to be asked again, who waits too long for Postgres, what nobody follows
-// any more, what is too old.
+// any more, what is too old, who is silent.
 void Switchboard::sweep(Now now) {
     next_sweep_ = now.steady + kSweepEvery;
     board_.recent.trim(now.steady);
     ask_tokens(now);
+    exchanges_.look_for_silence(now, out_);
     reschedule(now);
     std::vector<ConnectionId> waiting;
     for (auto streams = streams_.begin(); streams != streams_.end();) {

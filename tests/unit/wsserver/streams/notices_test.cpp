@@ -350,3 +350,55 @@ TEST_CASE("exchanges are shown at once, and every change of a breaker", "[notice
         "breaker:reset healthy 0\n"
     );
 }
+
+TEST_CASE("a source of which nothing is heard is healthy no more, until it is heard", "[notices]") {
+    using std::chrono::seconds;
+    Theatre stage;
+    stage.open(1, notice(Notice::exchanges));
+    stage.hear(status(Breaker::closed, 0, 0));
+    REQUIRE(status_seen(stage, 1) == "healthy");
+    stage.pass(seconds{10});
+    stage.hear(status(Breaker::closed, 0, 0), 0);  // read again: that is not heard
+    stage.pass(seconds{4});
+    REQUIRE(status_seen(stage, 1) == "nothing");
+    stage.pass(seconds{1});
+    const auto told = stage.messages(1);
+    REQUIRE(told.size() == 1);
+    const auto message = nlohmann::json::parse(told[0]);
+    REQUIRE(message.at("type") == "health:update");
+    REQUIRE(message.at("data").at("status") == "degraded");
+    REQUIRE(message.at("data").at("error") == "nothing was heard of it for 15 s");
+    stage.pass(seconds{60});
+    REQUIRE(status_seen(stage, 1) == "nothing");
+    stage.open(2, notice(Notice::exchanges));
+    REQUIRE(status_seen(stage, 2) == "degraded");
+    stage.hear(status(Breaker::closed, 0, 0));
+    REQUIRE(stage.outline(1) == "health:update:");
+    REQUIRE(status_seen(stage, 2) == "healthy");
+    stage.hear(status(Breaker::closed, 0, 75));
+    REQUIRE(stage.outline(1) == "metrics:update:");
+}
+
+TEST_CASE("a source that falls silent with its breaker open keeps its last error", "[notices]") {
+    Theatre stage;
+    stage.open(1, notice(Notice::exchanges));
+    stage.hear(status(Breaker::open, 8, 0));
+    stage.messages(1);
+    stage.pass(std::chrono::seconds{15});
+    const auto data = nlohmann::json::parse(stage.messages(1).at(0)).at("data");
+    REQUIRE(data.at("status") == "failed");
+    REQUIRE(data.at("error") == "nothing was heard of it for 15 s; its last error: refused");
+    stage.hear(status(Breaker::closed, 0, 20));
+    REQUIRE(stage.outline(1) == "breaker:reset:");
+}
+
+TEST_CASE("a status that was there before the server is as old as its log says", "[notices]") {
+    Theatre stage;
+    stage.hear(status(Breaker::closed, 0, 0), {}, std::chrono::hours{72});
+    stage.open(1, notice(Notice::exchanges));
+    REQUIRE(status_seen(stage, 1) == "degraded");
+    stage.hear(status(Breaker::closed, 0, 5), {}, std::chrono::seconds{14});
+    REQUIRE(status_seen(stage, 1) == "healthy");
+    stage.pass(std::chrono::seconds{1});
+    REQUIRE(status_seen(stage, 1) == "degraded");
+}

@@ -122,8 +122,12 @@ public:
         board.on_announcement(announcement, take_offset(offset), now());
         settle();
     }
-    void hear(const SourceStatus& status, std::optional<std::int64_t> offset = {}) {
-        board.on_status(status, take_offset(offset), now());
+    void hear(
+        const SourceStatus& status,
+        std::optional<std::int64_t> offset = {},
+        std::chrono::seconds ago = {}
+    ) {
+        board.on_status(status, take_offset(offset), now().steady - ago, now());
         settle();
     }
 
