@@ -6,7 +6,7 @@ import random
 from nasty_values import AMOUNTS, Values
 
 OPTIONAL = ("reason", "fee", "size", "side", "contest_id", "transfer_id", "decimals", "rounds", "supply", "source", "tick_id",
-            "last_error", "image_url")
+            "last_error", "image_url", "failure_threshold", "recovery_timeout_ms")
 TYPES = ["null", "true", "false", "[]", "{}", "[1]", '["x"]', '{"a":1}', "0", "1", '"x"', '""']
 BYTES = b'"\\,:{}[]0123456789.eE+-truefalsnTZ \t\x00\x1f\x7f\x80\xc3\xa9\xed\xa0\xff'
 

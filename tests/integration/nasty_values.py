@@ -3,7 +3,7 @@
 import json
 
 AMOUNTS = {"amount", "price", "size", "fee", "supply", "starting_balance", "prize_pool", "messages_per_second", "delay_ms"}
-WHOLES = {"rounds", "round", "decimals", "failures"}
+WHOLES = {"rounds", "round", "decimals", "failures", "failure_threshold", "recovery_timeout_ms"}
 TIMES = {"timestamp", "starts_at", "ends_at", "since"}
 WORDS = {"side": ["buy", "sell", "Buy", "hold"], "breaker": ["closed", "open", "half_open", "half-open"],
          "status": ["online", "maintenance", "offline", "closed"]}
