@@ -120,6 +120,10 @@ std::string activity(const Json& data) {
     return fmt::format("{} {}", text, trade(*details));
 }
 
+std::string service(const Json& data) {
+    return fmt::format("{} · {}", clean(data.text("status")), clean(data.text("message")));
+}
+
 std::string subscribed(const Json& body) {
     auto text = fmt::format("recovery {}", clean(body.text("recovery")));
     return text + maybe(body, "reason", "reason") + maybe(body, "from seq", "seq");
@@ -139,6 +143,7 @@ constexpr std::array kTellings{
     Telling{"MARKET_PRICE", price},
     Telling{"MARKET_VOLUME", volume},
     Telling{"MARKET_SENTIMENT", sentiment},
+    Telling{"SERVER_STATUS_UPDATE", service},
 };
 
 std::string essentials(const Message& message) {

@@ -59,8 +59,17 @@ private:
         if (const auto wrong = mirror_.apply(*message)) on_fault(*wrong);
         const bool error = message->type == "ERROR";
         if (error) tell(error_sentence(*message));
+        if (message->type == "SERVER_STATUS_UPDATE") on_service(message->data());
         changed_ = changed_ || error || !message->channel.empty();
         if (!message->channel.empty()) connection_ = "live";
+    }
+
+    // Shown for as long as it is not online.
+    void on_service(const Json& data) {
+        service_ = fmt::format("service {}: {}", data.text("status"), data.text("message"));
+        if (!on_terminal_) Printer::tell(service_);
+        service_ = data.text("status") == "online" ? "" : clean(service_);
+        changed_ = true;
     }
 
     void tell(std::string_view sentence) override {
@@ -71,7 +80,7 @@ private:
 
     void redraw() {
         winsize size{};
-        BoardLook look{true, 100, 40, connection_, hints_};
+        BoardLook look{true, 100, 40, service_.empty() ? connection_ : service_, hints_};
         if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) {
             look.width = size.ws_col;
             look.height = size.ws_row - 1U;  // the cursor stands on a line of its own
@@ -103,6 +112,7 @@ private:
     std::string contest_;
     std::vector<std::string> hints_;
     std::string connection_ = "connecting";
+    std::string service_;  // empty while it is online
     std::chrono::steady_clock::time_point next_line_{};
     bool on_terminal_ = isatty(STDOUT_FILENO) == 1;
     bool changed_ = true;

@@ -70,6 +70,15 @@ TEST_CASE("markets in one line", "[narrate]") {
     );
 }
 
+TEST_CASE("how the service stands in one line", "[narrate]") {
+    REQUIRE(
+        told(
+            R"({"type":"SERVER_STATUS_UPDATE","data":{"status":"maintenance","message":"back at \u001b noon",)"
+            R"("timestamp":"T"},"timestamp":"T"})"
+        ) == "SERVER_STATUS_UPDATE  maintenance · back at ? noon"
+    );
+}
+
 TEST_CASE("errors and unknown types say what they carry", "[narrate]") {
     REQUIRE(
         told(R"({"type":"ERROR","error":{"code":"UNKNOWN_CONTEST","message":"no \u001b contest"}})"
