@@ -16,8 +16,8 @@ import exchange_frames
 from exchange_frames import FRAMES
 from exchange_server import Authority, ExchangeServer
 from live_ingest import LiveIngest
-from stack import until
-from wire import RUN, STACK, Client, iso
+from stack import token, until
+from wire import RUN, STACK, Client, connect, iso
 
 AUTHORITY = Authority()
 GOOD = AUTHORITY.context()
@@ -334,13 +334,50 @@ class Prices(unittest.TestCase):
 
 
 class Announcements(unittest.IsolatedAsyncioTestCase):
+    PATHS = {"/api/v2/ws": "user", "/api/v2/ws/portfolio": "user", "/api/v2/ws/market?symbols=SOL": "user",
+             "/api/v2/ws/monitor": "admin", "/api/v69/ws/portfolio": "user", "/api/v69/ws/contest": "user",
+             "/api/v69/ws/market-data": "user", "/api/v69/ws/token-data": "user", "/api/v69/ws/monitor": "user",
+             "/api/v69/ws/circuit-breaker": "admin"}
+
+    def announce(self, status, words):
+        STACK.program("duel-ingest", "announce", status, f"{words}, {RUN}")
+
+    async def hear(self, client, status, words):
+        told = await client.until(lambda m: m["type"] == "SERVER_STATUS_UPDATE" and words in m["data"]["message"])
+        self.assertEqual((told["data"]["status"], told["data"]["message"]), (status, f"{words}, {RUN}"))
+
     async def test_every_client_is_told(self):
-        async with Client("/api/v69/ws/monitor") as old:
-            STACK.program("duel-ingest", "announce", "maintenance", f"back at noon, {RUN}")
-            told = await old.until(lambda m: m["type"] == "SERVER_STATUS_UPDATE" and RUN in json.dumps(m))
-            self.assertIn("maintenance", json.dumps(told))
-            STACK.program("duel-ingest", "announce", "online", f"here we are, {RUN}")
-            await old.until(lambda m: m["type"] == "SERVER_STATUS_UPDATE" and "here we are" in json.dumps(m))
+        async with contextlib.AsyncExitStack() as opened:
+            clients = {path: await opened.enter_async_context(Client(path, role=role)) for path, role in self.PATHS.items()}
+            late = await opened.enter_async_context(connect("/api/v2/ws"))
+            await clients["/api/v2/ws/portfolio"].until("SUBSCRIBED")
+            try:
+                self.announce("maintenance", "back at noon")
+                for path, client in clients.items():
+                    with self.subTest(path):
+                        await self.hear(client, "maintenance", "back at noon")
+                await self.come_later(late)
+            finally:
+                self.announce("online", "here we are")
+            for path, client in clients.items():
+                with self.subTest(path):
+                    await self.hear(client, "online", "here we are")
+        async with Client("/api/v2/ws/portfolio") as client:   # all is well: nothing to be said
+            await client.until("SUBSCRIBED")
+            with self.assertRaises(asyncio.TimeoutError):
+                while (await client.receive(2))["type"] != "SERVER_STATUS_UPDATE":
+                    pass
+
+    async def come_later(self, unknown):
+        """Who connects meanwhile, or says only then who it is, is told after what it came for."""
+        async with Client("/api/v2/ws/portfolio") as client, Client("/api/v69/ws/market-data") as old:
+            await self.hear(client, "maintenance", "back at noon")
+            self.assertEqual(client.messages[0]["type"], "SUBSCRIBED")
+            await self.hear(old, "maintenance", "back at noon")
+            self.assertEqual([message["type"] for message in old.messages][0], "connection_status")
+        await unknown.send(json.dumps({"type": "authenticate", "token": token(STACK, f"late-{RUN}")}))
+        said = [json.loads(await asyncio.wait_for(unknown.recv(), 10))["type"] for _ in range(2)]
+        self.assertEqual(said, ["AUTHENTICATED", "SERVER_STATUS_UPDATE"])
 
     def test_what_is_no_announcement_is_refused(self):
         for words in (["closed", "x"], ["online"], ["online", "x" * 1001]):

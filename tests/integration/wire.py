@@ -39,6 +39,7 @@ SHAPES = {
                              "high_24h": NUMBER, "low_24h": NUMBER, "timestamp": TEXT}, {"change_24h"}),
     "MARKET_VOLUME": (PLACE, {"symbol": TEXT, "volume": NUMBER, "trades_count": WHOLE, "buy_volume": NUMBER,
                               "sell_volume": NUMBER, "interval": TEXT, "timestamp": TEXT}, set()),
+    "SERVER_STATUS_UPDATE": ({"timestamp": TEXT}, {"status": TEXT, "message": TEXT, "timestamp": TEXT}, set()),
     "MARKET_SENTIMENT": (PLACE, {"symbol": TEXT, "sentiment_score": NUMBER, "buy_pressure": NUMBER,
                                  "sell_pressure": NUMBER, "volume_trend": TEXT, "timestamp": TEXT}, set()),
 }

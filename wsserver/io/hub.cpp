@@ -15,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kLookEvery = 1s;
+constexpr Duration kStartWithin = 10s;
 
 // When a record came. One that was there before the reading began may be days old: its log time
 // counts. The others are as old as their arrival, whatever the broker's clock says.
@@ -39,6 +40,7 @@ Hub::Hub(
       switchboard_(settings_.streams),
       simulations_(settings_.streams),
       feed_delay_(meters.feed_to_hub),
+      start_until_(clock_now().steady + kStartWithin),
       began_(clock_now().wall),
       work_(context_.get_executor()),
       timer_(context_),
@@ -93,10 +95,13 @@ void Hub::post(std::function<void()> task) {
 
 void Hub::open(ConnectionId who, Opening opening) {
     post([this, who, opening = std::move(opening)] {
-        if (opening.simulation)
-            simulations_.open(who, opening, clock_now());
-        else
-            switchboard_.open(who, opening, clock_now());
+        if (!opening.simulation) return switchboard_.open(who, opening, clock_now());
+        simulations_.open(who, opening, clock_now());
+        // Of the real world it hears how the service stands.
+        Opening real;
+        real.dialect = opening.dialect;
+        real.simulation = opening.simulation;
+        switchboard_.open(who, real, clock_now());
     });
 }
 void Hub::change(ConnectionId who, Change change) {
@@ -240,14 +245,16 @@ void Hub::begin_reading() {
     ));
 }
 
-// Clients hear of it when this server cannot do its job, and when it can again.
+// Clients hear of it when this server cannot do its job, and when it can again. One that starts
+// has some time for that.
 void Hub::watch_ability(Now now) {
     if (now.steady < next_look_) return;
     next_look_ = now.steady + kLookEvery;
     bool is_able = true;
     for (const auto& condition : health_.conditions())
         if (condition.name != "serving" && !condition.ok) is_able = false;
-    switchboard_.on_ability(is_able, now);
+    was_able_ = was_able_ || is_able || now.steady >= start_until_;
+    if (was_able_) switchboard_.on_ability(is_able, now);
 }
 
 // After every task: send what is due, hand it over, ask what is to be asked, sleep until the next.

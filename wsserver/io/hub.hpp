@@ -80,7 +80,8 @@ private:
     Meters& meters_;
     HandOver hand_over_;
     LookAround look_around_;
-    Instant next_look_{};  // at the health
+    Instant next_look_{};    // at the health
+    bool was_able_ = false;  // or should have been
     Switchboard switchboard_;
     Simulations simulations_;
     Decoder status_decoder_;
@@ -88,6 +89,7 @@ private:
     bool warned_of_record_ = false;
     bool is_ending_ = false;
     Observations feed_delay_;
+    Instant start_until_;
     Timestamp began_;
 
     boost::asio::io_context context_{1};

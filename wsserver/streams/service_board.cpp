@@ -2,15 +2,50 @@
 
 #include "wsserver/streams/streams.hpp"
 
-namespace duel::wsserver {
+#include <utility>
+#include <vector>
 
-void ServiceBoard::open(const Peer& peer, Now now, Output& out) {
-    followers_.insert(peer.id);
-    out.deliveries.push_back({peer.id, message(now)});
+namespace duel::wsserver {
+namespace {
+
+constexpr Duration kLongestWait = std::chrono::seconds{1};
+
+}  // namespace
+
+void ServiceBoard::open(Peer& peer, Welcome welcome, Now now, Output& out) {
+    auto& follower = followers_[peer.id] = Follower{&peer};
+    if (welcome == Welcome::always) return deliver(follower, message(now), out);
+    if (is_able_ && is_announced_online()) return;
+    const bool waits = welcome == Welcome::after_subscribed;
+    waiting_[peer.id] = now.steady + (waits ? kLongestWait : Duration{});
 }
 
 void ServiceBoard::close(ConnectionId who) {
     followers_.erase(who);
+    waiting_.erase(who);
+}
+
+void ServiceBoard::catch_up(ConnectionId who, Now now, Output& out) {
+    const auto found = followers_.find(who);
+    if (found == followers_.end() || !std::exchange(found->second.is_behind, false)) return;
+    deliver(found->second, message(now), out);
+}
+
+void ServiceBoard::flush(Now now, Output& out) {
+    if (waiting_.empty()) return;
+    std::vector<ConnectionId> ready;
+    for (const auto& delivery : out.deliveries)
+        if (delivery.message->type == "SUBSCRIBED" && waiting_.erase(delivery.to) > 0)
+            ready.push_back(delivery.to);
+    std::erase_if(waiting_, [&](const auto& one) {
+        if (one.second > now.steady) return false;
+        ready.push_back(one.first);
+        return true;
+    });
+    if (ready.empty()) return;
+    const auto told = message(now);
+    for (const auto who : ready)
+        deliver(followers_.at(who), told, out);
 }
 
 void ServiceBoard::on_announcement(const Announcement& announcement, Now now, Output& out) {
@@ -28,10 +63,19 @@ void ServiceBoard::on_ability(bool is_able, Now now, Output& out) {
     tell(now, out);
 }
 
-void ServiceBoard::tell(Now now, Output& out) const {
+void ServiceBoard::tell(Now now, Output& out) {
+    waiting_.clear();
     const auto told = message(now);
-    for (const auto who : followers_)
-        out.deliveries.push_back({who, told});
+    for (auto& [who, follower] : followers_)
+        deliver(follower, told, out);
+}
+
+void ServiceBoard::deliver(Follower& to, const MessagePtr& message, Output& out) {
+    to.is_behind = to.peer->congested;
+    if (to.is_behind)
+        ++out.counts.withheld;
+    else
+        out.deliveries.push_back({to.peer->id, message});
 }
 
 MessagePtr ServiceBoard::message(Now now) const {

@@ -30,6 +30,10 @@ void Switchboard::open(ConnectionId who, const Opening& opening, Now now) {
     refuse_foreign_cursors(opening, connection->since);
     take_up(*connection, opening, now);
     if (opening.notice) open_notice(*connection, *opening.notice, now);
+    if (opening.notice == Notice::service) return;
+    const bool has_more_to_come = !opening.wishes.empty() || opening.simulation;
+    const auto welcome = has_more_to_come ? Welcome::after_subscribed : Welcome::unless_online;
+    service_.open(connection->peer, welcome, now, out_);
 }
 
 void Switchboard::take_up(Connection& connection, const Opening& opening, Now now) {
@@ -89,6 +93,7 @@ void Switchboard::drained(ConnectionId who, Now now) {
     for (const auto& [key, reason] : found->second->channels)
         if (const auto stream = streams_.find(key); stream != streams_.end())
             stream->second.stream->touch();
+    service_.catch_up(who, now, out_);
     tokens_.catch_up(who, now, out_);
     exchanges_.catch_up(who, now, out_);
     monitor_.catch_up(who, out_);

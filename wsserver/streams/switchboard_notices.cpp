@@ -6,7 +6,7 @@ namespace duel::wsserver {
 void Switchboard::open_notice(Connection& connection, Notice notice, Now now) {
     switch (notice) {
         case Notice::service:
-            return service_.open(connection.peer, now, out_);
+            return service_.open(connection.peer, Welcome::always, now, out_);
         case Notice::exchanges:
             return exchanges_.open(connection.peer, now, out_);
         case Notice::tokens:

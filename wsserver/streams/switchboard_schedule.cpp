@@ -22,6 +22,7 @@ void Switchboard::settle(Now now) {
         stream->touch();
         reschedule(now);
     }
+    service_.flush(now, out_);
 }
 
 void Switchboard::reschedule(Now now) {

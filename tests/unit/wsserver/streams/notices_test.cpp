@@ -272,6 +272,82 @@ TEST_CASE("a server that cannot do its job says so, unless operators have spoken
     REQUIRE(status(true) == "nothing");
 }
 
+TEST_CASE("every client is told of a change, whatever it follows", "[notices]") {
+    Theatre stage;
+    stage.open(1, notice(Notice::service));
+    stage.follow(2, kMarket);
+    stage.answer(kMarket, market_snapshot(5, "100"));
+    stage.open(3, notice(Notice::exchanges));
+    stage.open(4, {});
+    for (const ConnectionId who : {1, 2, 3, 4}) {
+        const bool is_told = stage.seen(who).find("SERVER_STATUS_UPDATE") != std::string::npos;
+        REQUIRE(is_told == (who == 1));
+    }
+    stage.hear(announcement(ServiceStatus::maintenance));
+    for (const ConnectionId who : {1, 2, 3, 4})
+        REQUIRE(status_seen(stage, who) == "maintenance");
+    stage.hear(announcement(ServiceStatus::online));
+    stage.board.on_ability(false, stage.now());
+    stage.settle();
+    for (const ConnectionId who : {1, 2, 3, 4})
+        REQUIRE(status_seen(stage, who) == "online maintenance");
+    stage.board.close(2);
+    stage.board.on_ability(true, stage.now());
+    stage.settle();
+    REQUIRE(status_seen(stage, 2) == "nothing");
+    REQUIRE(status_seen(stage, 4) == "online");
+}
+
+TEST_CASE(
+    "who connects while the service is not online is told once, after SUBSCRIBED",
+    "[notices]"
+) {
+    Theatre stage;
+    stage.hear(announcement(ServiceStatus::maintenance));
+    stage.follow(1, kMarket);
+    REQUIRE(stage.outline(1).empty());
+    stage.answer(kMarket, market_snapshot(5, "100"));
+    REQUIRE(stage.outline(1) == "SUBSCRIBED:5:none MARKET_PRICE:5 SERVER_STATUS_UPDATE:");
+    stage.open(2, {});
+    REQUIRE(stage.outline(2) == "SERVER_STATUS_UPDATE:");
+    // Postgres does not answer.
+    stage.follow(3, kContest);
+    REQUIRE(stage.outline(3).empty());
+    stage.pass(std::chrono::seconds{1});
+    REQUIRE(stage.outline(3) == "SERVER_STATUS_UPDATE:");
+    // A change tells those who wait; one who is gone is forgotten.
+    stage.follow(4, Channel::contest("c2"));
+    stage.follow(5, Channel::contest("c2"));
+    stage.board.close(5);
+    stage.hear(announcement(ServiceStatus::offline));
+    REQUIRE(status_seen(stage, 4) == "offline");
+    stage.messages(1);
+    stage.pass(std::chrono::seconds{5});
+    for (const ConnectionId who : {1, 4, 5})
+        REQUIRE(stage.outline(who).empty());
+}
+
+TEST_CASE(
+    "a client that reads too slowly gets the newest status when it reads again",
+    "[notices]"
+) {
+    Theatre stage;
+    stage.open(1, {});
+    const auto drain = [&] {
+        stage.board.drained(1, stage.now());
+        stage.settle();
+        return status_seen(stage, 1);
+    };
+    stage.board.congested(1);
+    stage.hear(announcement(ServiceStatus::maintenance));
+    stage.hear(announcement(ServiceStatus::offline));
+    REQUIRE(status_seen(stage, 1) == "nothing");
+    REQUIRE(stage.counts.withheld == 2);
+    REQUIRE(drain() == "offline");
+    stage.board.congested(1);
+    REQUIRE(drain() == "nothing");
+}
+
 TEST_CASE("of two announcements the later in the log holds, whatever their clocks", "[notices]") {
     Theatre stage;
     stage.open(1, notice(Notice::service));
