@@ -38,7 +38,7 @@ public:
 
 private:
     struct Follower {
-        Peer* peer;
+        Peer* peer = nullptr;
         bool is_behind = false;  // was not told of the newest change
     };
 
