@@ -157,14 +157,20 @@ async def tokens_by_message():
 
 
 async def announcements():
-    async with Socket("/api/v69/ws/monitor") as socket:
+    async with Socket("/api/v69/ws/monitor") as socket, Socket("/api/v2/ws/test/market", "w1") as simulated:
         await socket.until("SERVER_STATUS_UPDATE")
+        await simulated.until("SUBSCRIBED")
         try:
             announce("maintenance", "back at noon")
-            await socket.until("SERVER_STATUS_UPDATE", lambda m: m["data"]["message"] == "back at noon")
+            for one in (socket, simulated):
+                await one.until("SERVER_STATUS_UPDATE", lambda m: m["data"]["message"] == "back at noon")
+            async with Socket("/api/v2/ws/test/contest", "w1") as late:
+                await late.until("SERVER_STATUS_UPDATE", lambda m: m["data"]["message"] == "back at noon")
+                assert late.messages[0]["type"] == "SUBSCRIBED", late.messages[0]
         finally:
             announce("online", "here we are")
-        await socket.until("SERVER_STATUS_UPDATE", lambda m: m["data"]["status"] == "online")
+        for one in (socket, simulated):
+            await one.until("SERVER_STATUS_UPDATE", lambda m: m["data"]["message"] == "here we are")
 
 
 async def breakers():
