@@ -80,7 +80,8 @@ private:
 
     void redraw() {
         winsize size{};
-        BoardLook look{true, 100, 40, service_.empty() ? connection_ : service_, hints_};
+        BoardLook look{true, 100, 40, connection_, hints_};
+        if (!service_.empty()) look.hints.insert(look.hints.begin(), service_);
         if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) {
             look.width = size.ws_col;
             look.height = size.ws_row - 1U;  // the cursor stands on a line of its own
