@@ -87,7 +87,7 @@ KafkaClient make_client(
 
 // Asks until there is an answer, the brokers refuse us, or the time is up: for calls of librdkafka
 // that wait for a broker, as long as they may, whatever the brokers say. `ask` gets how long it may
-// take: a second, then twice as long each time.
+// take: a second, in which a refusal shows, then all the time that is left.
 template <class Ask>
 rd_kafka_resp_err_t ask_patiently(
     rd_kafka_t* client,
@@ -95,17 +95,18 @@ rd_kafka_resp_err_t ask_patiently(
     std::chrono::milliseconds longest,
     Ask ask
 ) {
+    using std::chrono::milliseconds;
     const auto deadline = std::chrono::steady_clock::now() + longest;
-    for (std::chrono::milliseconds patience{1'000};; patience *= 2) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-            deadline - std::chrono::steady_clock::now()
-        );
-        const auto code = ask(std::min(patience, left));
-        rd_kafka_poll(client, 0);
-        const bool is_vain =
-            code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT;
-        if (!is_vain || watch.is_refused() || left <= patience) return code;
-    }
+    const auto first = std::clamp(longest, milliseconds{0}, milliseconds{1'000});
+    const auto code = ask(first);
+    rd_kafka_poll(client, 0);
+    const bool is_vain =
+        code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT;
+    if (!is_vain || watch.is_refused() || longest <= first) return code;
+    const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto answer = ask(std::max(left, milliseconds{0}));
+    rd_kafka_poll(client, 0);
+    return answer;
 }
 
 }  // namespace duel::platform

@@ -24,7 +24,6 @@ const std::vector<std::pair<std::string, Mechanism>> kMechanisms{
     {"SCRAM-SHA-256", Mechanism::scram_sha_256},
     {"SCRAM-SHA-512", Mechanism::scram_sha_512}};
 
-// Longer names before those that they begin with.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kNames{{
     {"security.protocol", "--kafka-protocol"},
     {"ssl.ca.location", "--kafka-ca"},

@@ -57,6 +57,7 @@ void FeedReader::run() {
                 if (is_reading_) backoff.reset();
             }
         } catch (const platform::KafkaError& error) {
+            is_reading_ = false;
             health_.set(settings_.topic, false, error.what());
             shutdown_.wait_for(backoff.next());
         }
