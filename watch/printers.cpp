@@ -59,6 +59,7 @@ private:
         if (const auto wrong = mirror_.apply(*message)) on_fault(*wrong);
         const bool error = message->type == "ERROR";
         if (error) tell(error_sentence(*message));
+        if (message->type == "SUBSCRIBED") service_.clear();  // told anew where it is not online
         if (message->type == "SERVER_STATUS_UPDATE") on_service(message->data());
         changed_ = changed_ || error || !message->channel.empty();
         if (!message->channel.empty()) connection_ = "live";
