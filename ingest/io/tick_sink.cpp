@@ -1,5 +1,7 @@
 #include "ingest/io/tick_sink.hpp"
 
+#include "platform/log.hpp"
+
 #include <fmt/format.h>
 
 namespace duel::ingest {
@@ -7,6 +9,8 @@ namespace {
 
 // More than that unanswered, and Kafka takes nothing at the moment.
 constexpr std::size_t kMostOnTheWay = 20'000;
+// That Kafka let in and refused to take anything from.
+constexpr std::chrono::seconds kBetweenProducers{5};
 
 platform::ProducerSettings producer_settings() {
     platform::ProducerSettings settings;
@@ -21,20 +25,41 @@ TickSink::TickSink(
     IngestMetrics& metrics,
     platform::Health& health
 )
-    : metrics_{metrics},
+    : kafka_{kafka},
+      metrics_{metrics},
       health_{health},
       dropped_{metrics.all().counter(
           "duel_ingest_dropped_ticks_total",
           "Ticks dropped for newer ones of their symbol while Kafka took nothing."
       )},
-      producer_{
-          kafka,
-          producer_settings(),
-          [this](const platform::Delivery& delivery) { on_delivery(delivery); },
-          [this](bool up, const std::string& reason) {
-              is_up_ = up;
-              if (!up || refused_.empty()) health_.set("kafka", up, reason);
-          }} {}
+      refusals_{metrics.all().counter(
+          "duel_ingest_refused_records_total",
+          "Records that Kafka refused, which are lost."
+      )} {
+    begin();
+}
+
+void TickSink::begin() {
+    producer_.emplace(
+        kafka_,
+        producer_settings(),
+        [this](const platform::Delivery& delivery) { on_delivery(delivery); },
+        [this](bool up, const std::string& reason) {
+            is_up_ = up;
+            if (!up || refused_.empty()) health_.set("kafka", up, reason);
+        }
+    );
+}
+
+// Ticks wait meanwhile, the newest of each symbol.
+void TickSink::give_up(const platform::KafkaError& error) {
+    if (!error.is_refusal()) throw;
+    health_.set("kafka", false, error.what());
+    platform::log::warn("{}; trying again in {} s", error.what(), kBetweenProducers.count());
+    refusals_.Increment(static_cast<double>(producer_->outstanding()));
+    producer_.reset();
+    next_producer_ = Clock::now() + kBetweenProducers;
+}
 
 void TickSink::on_delivery(const platform::Delivery& delivery) {
     if (!delivery.ok()) {
@@ -48,12 +73,13 @@ void TickSink::on_delivery(const platform::Delivery& delivery) {
 }
 
 void TickSink::on_refused(std::string_view topic, const std::string& reason) {
+    refusals_.Increment();
     refused_.emplace(topic);
     health_.set("kafka", false, reason);
 }
 
 bool TickSink::takes() const {
-    return is_up_ && producer_.outstanding() < kMostOnTheWay;
+    return producer_ && is_up_ && producer_->outstanding() < kMostOnTheWay;
 }
 
 void TickSink::send(const Event& tick) {
@@ -71,7 +97,7 @@ void TickSink::produce(const Event& event) {
     encode_record(event, record_);
     void* token = &metrics_.produced(record_.type);
     try {
-        producer_.produce(text(record_.topic), record_.key, record_.value, never_wait_, token);
+        producer_->produce(text(record_.topic), record_.key, record_.value, never_wait_, token);
     } catch (const platform::KafkaError& error) {
         if (!error.is_refusal()) throw;
         on_refused(text(record_.topic), error.what());
@@ -79,16 +105,29 @@ void TickSink::produce(const Event& event) {
 }
 
 void TickSink::poll() {
-    producer_.poll();
-    metrics_.queue().Set(static_cast<double>(producer_.outstanding()));
-    while (!waiting_.empty() && takes())
-        produce(Event{*waiting_.take()});
+    if (!producer_ && Clock::now() >= next_producer_) begin();
+    if (!producer_) return;
+    try {
+        producer_->poll();
+        metrics_.queue().Set(static_cast<double>(producer_->outstanding()));
+        while (!waiting_.empty() && takes())
+            produce(Event{*waiting_.take()});
+    } catch (const platform::KafkaError& error) {
+        give_up(error);
+    }
 }
 
 std::size_t TickSink::flush(std::chrono::milliseconds longest) {
     poll();
-    const auto left = producer_.flush(longest);
-    if (left > 0) producer_.purge();
+    if (!producer_) return waiting_.size();
+    try {
+        producer_->flush(longest);
+    } catch (const platform::KafkaError& error) {
+        if (!error.is_refusal()) throw;
+        health_.set("kafka", false, error.what());
+    }
+    const auto left = producer_->outstanding();
+    if (left > 0) producer_->purge();
     return left + waiting_.size();
 }
 

@@ -14,6 +14,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -22,8 +23,8 @@ namespace duel::ingest {
 
 class TickSink {
 public:
-    // Says in `health` how Kafka stands, as "kafka"; a record that Kafka refuses is lost, and said
-    // there. Both must outlive it.
+    // Says in `health` how Kafka stands, as "kafka"; a record that Kafka refuses is lost, counted,
+    // and said there. All must outlive it.
     TickSink(
         const platform::KafkaSettings& kafka,
         IngestMetrics& metrics,
@@ -42,20 +43,28 @@ public:
     std::size_t flush(std::chrono::milliseconds longest);
 
 private:
+    using Clock = std::chrono::steady_clock;
+
     bool takes() const;
     void produce(const Event& event);
     void on_delivery(const platform::Delivery& delivery);
     void on_refused(std::string_view topic, const std::string& reason);
+    void begin();
+    void give_up(const platform::KafkaError& error);
 
+    platform::KafkaSettings kafka_;
     IngestMetrics& metrics_;
     platform::Health& health_;
     prometheus::Counter& dropped_;
+    prometheus::Counter& refusals_;
     std::atomic<bool> is_up_{true};
     std::set<std::string> refused_;  // topics whose latest record was not taken
     std::atomic<bool> never_wait_{true};
     OutgoingRecord record_;
     LatestTicks waiting_;
-    platform::Producer producer_;
+    // None for a while after Kafka refused it for good: it may write nothing at all.
+    std::optional<platform::Producer> producer_;
+    Clock::time_point next_producer_{};
 };
 
 }  // namespace duel::ingest

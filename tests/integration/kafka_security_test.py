@@ -2,6 +2,7 @@
 it is refused for."""
 
 import asyncio
+import contextlib
 import json
 import os
 import pathlib
@@ -304,6 +305,14 @@ class EachAsItself(unittest.TestCase):
                         exchange.send(json.dumps({"type": "match", "trade_id": 1, "side": "sell", "size": "1", "price": "100",
                                                   "product_id": "BTC-USD", "time": now()}))
                     ingest.until_refused(needed)
+            with contextlib.ExitStack() as taken:
+                for acl in allowed("duel-exchanges"):
+                    if acl[1] == "Write":
+                        taken.enter_context(without(acl))
+                with Server(KAFKA.settings("duel-exchanges"), *words) as ingest:
+                    ingest.until_refused("needs an ACL for Write on topic")
+                    taken.close()
+                    ingest.until_ready()
 
     def test_commands_that_read_the_log_end_where_they_are_not_let_in(self):
         access = KAFKA.settings("duel-projector") | {"DUEL_KAFKA_PASSWORD": "wr0ng"}
