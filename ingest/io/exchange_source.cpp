@@ -90,6 +90,12 @@ void ExchangeSource::stop() {
 
 asio::awaitable<void> ExchangeSource::converse(Connection connection) {
     breaker_.on_connecting(Clock::now());
+    is_heard_ = false;
+    has_asked_ = false;
+    is_granted_ = false;
+    refusal_.clear();
+    refusals_ = 0;
+    granted_until_ = Clock::time_point::max();
     std::string why;
     try {
         const auto idle = std::chrono::ceil<std::chrono::seconds>(settings_.breaker.silence);
@@ -102,11 +108,6 @@ asio::awaitable<void> ExchangeSource::converse(Connection connection) {
         metrics_.connections().Increment();
         ticks_.reconnected();
         clock_was_told_ = false;
-        is_heard_ = false;
-        is_granted_ = false;
-        refusal_.clear();
-        refusals_ = 0;
-        granted_until_ = Clock::time_point::max();
         is_connected_ = true;
         asio::co_spawn(executor_, speak(connection), asio::detached);
         while (true) {
@@ -139,6 +140,9 @@ asio::awaitable<void> ExchangeSource::speak(Connection connection) {
         if (!co_await connection->send(question)) co_return;
         next_question = Clock::now() + pause;
     }
+    if (connection != connection_) co_return;
+    has_asked_ = true;
+    if (refusals_ > 0) granted_until_ = std::max(granted_until_, Clock::now() + kAfterRefusal);
     while (!question.empty() && connection == connection_ && !is_stopped_) {
         timer.expires_at(next_question);
         co_await timer.async_wait(kAwaitTuple);
@@ -294,7 +298,7 @@ void ExchangeSource::look() {
         )) {
         metrics_.failures().Increment();
         tell_change(before);
-    } else if (is_connected_ && !is_granted_ && now > granted_until_ && why_ended_.empty()) {
+    } else if (is_connected_ && has_asked_ && !is_granted_ && now > granted_until_ && why_ended_.empty()) {
         end_connection(refusal_);
     }
     if (now - then_ < kSumUpEvery) return;

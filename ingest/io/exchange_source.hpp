@@ -102,7 +102,8 @@ private:
 
     // What became of our subscriptions on this connection. Some may be refused; where none is
     // granted soon after that, it is of no use.
-    bool is_heard_{false};  // anything came
+    bool is_heard_{false};   // anything came
+    bool has_asked_{false};  // for all of them
     bool is_granted_{false};
     std::string refusal_;  // the latest
     int refusals_{0};

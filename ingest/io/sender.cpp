@@ -57,7 +57,11 @@ SendOutcome Sender::send(Source& source, const Pace& pace) {
             source.stop();
         }
         const Source::Step step = source.next(record, refusal);
-        if (step == Source::Step::end) break;
+        if (step == Source::Step::end) {
+            // A pipe that gave nothing ends where the program was stopped.
+            outcome_.is_interrupted = outcome_.is_interrupted || shutdown_.requested();
+            break;
+        }
         if (step == Source::Step::refused) {
             ++outcome_.refused;
             metrics_.refused().Increment();

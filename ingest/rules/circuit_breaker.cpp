@@ -5,11 +5,11 @@
 namespace duel::ingest {
 
 CircuitBreaker::CircuitBreaker(Settings settings, Now now)
-    : settings_{settings}, since_{now}, next_try_{now}, last_good_{now} {}
+    : settings_{settings}, next_try_{now}, last_good_{now} {}
 
 bool CircuitBreaker::may_connect(Now now) {
     if (is_connected_ || now < next_try_) return false;
-    if (state_ == Breaker::open) enter(Breaker::half_open, now);
+    if (state_ == Breaker::open) enter(Breaker::half_open);
     return true;
 }
 
@@ -29,7 +29,7 @@ void CircuitBreaker::on_good(Now now) {
     failures_ = 0;
     if (state_ != Breaker::half_open) return;
     trips_ = 0;
-    enter(Breaker::closed, now);
+    enter(Breaker::closed);
 }
 
 void CircuitBreaker::on_failure(Now now, std::uint64_t random, std::string why) {
@@ -53,16 +53,15 @@ bool CircuitBreaker::on_silence(Now now, std::uint64_t random, std::string_view 
     return true;
 }
 
-void CircuitBreaker::enter(Breaker state, Now now) {
+void CircuitBreaker::enter(Breaker state) {
     state_ = state;
-    since_ = now;
     good_in_a_row_ = 0;
 }
 
 void CircuitBreaker::open(Now now, std::uint64_t random) {
     next_try_ = now + draw(trips_, random);
     ++trips_;
-    enter(Breaker::open, now);
+    enter(Breaker::open);
 }
 
 CircuitBreaker::Wait CircuitBreaker::draw(std::uint32_t doublings, std::uint64_t random) const {

@@ -54,7 +54,6 @@ public:
     bool on_silence(Now now, std::uint64_t random, std::string_view what = "nothing came");
 
     Breaker state() const { return state_; }
-    Now since() const { return since_; }
     // That count against it.
     std::uint32_t failures() const { return failures_; }
     const std::string& last_error() const { return last_error_; }
@@ -62,13 +61,12 @@ public:
     Now next_try() const { return next_try_; }
 
 private:
-    void enter(Breaker state, Now now);
+    void enter(Breaker state);
     void open(Now now, std::uint64_t random);
     Wait draw(std::uint32_t doublings, std::uint64_t random) const;
 
     Settings settings_;
     Breaker state_{Breaker::closed};
-    Now since_;
     Now next_try_;
     Now last_good_;
     bool is_connected_{false};

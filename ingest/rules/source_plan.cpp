@@ -29,7 +29,9 @@ bool is_plain(std::string_view word) {
 // Adds the market that a word means.
 std::optional<Error>
 add_market(std::string_view word, const SymbolTable& symbols, SourcePlan& plan) {
-    Market market{plan.exchange.spell(word), std::string{word}};
+    // A market that the user named is spelled as the user did: not all exchanges keep to one case.
+    Market market{std::string{word}, std::string{word}};
+    if (!symbols.names(word)) market.name = plan.exchange.spell(word);
     auto symbol = symbols.symbol_of(word);
     if (!symbol) symbol = symbols.symbol_of(market.name);
     if (symbol)

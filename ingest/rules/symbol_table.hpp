@@ -22,6 +22,8 @@ public:
 
     // Nothing where the market's prices are in something else than dollars.
     std::optional<std::string> symbol_of(std::string_view market) const;
+    // Whether it is one of `more`.
+    bool names(std::string_view market) const { return more_.find(market) != more_.end(); }
 
 private:
     std::map<std::string, std::string, std::less<>> more_{};

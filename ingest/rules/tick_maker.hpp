@@ -58,8 +58,9 @@ public:
     // Fills `out` where the verdict is `tick`, else only symbol and price. What `out` held before
     // is used again.
     Verdict make(const Observation& seen, Timestamp arrival, Price& out);
-    // The tick just made was not sent: a quote that repeats its price will be a tick again. False
-    // where the one that was held back before had the same price.
+    // The tick just made was not sent: a quote that repeats its price will be a tick again, but for
+    // the ticker of a trade that is known. False where the one that was held back before had the
+    // same price.
     bool hold_back(const Observation& seen);
 
     // The number of a message of the connection, where the exchange counts them.

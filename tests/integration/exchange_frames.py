@@ -121,10 +121,10 @@ def sent(path):
 
 def ticks(exchange, path, symbols, tolerance_us=5_000_000, stale_us=30_000_000):
     """The ticks that a recording of one connection gives, as the events that they become."""
-    known, latest, given = set(), {}, []
+    known, latest, given, quoted = set(), {}, [], set()
     for arrival, seen in observations(exchange, path):
-        if not seen.past and seen.us is not None and arrival - seen.us > stale_us:
-            continue
+        stood = seen.size is None and seen.market not in quoted   # since before the connection, maybe
+        quoted |= {seen.market} if stood else set()
         if seen.size is None:
             if (seen.market, seen.id) in known or latest.get(seen.market) == seen.price:
                 continue
@@ -132,6 +132,8 @@ def ticks(exchange, path, symbols, tolerance_us=5_000_000, stale_us=30_000_000):
             if (seen.market, seen.id) in known:
                 continue
             known.add((seen.market, seen.id))
+        if not seen.past and not stood and seen.us is not None and arrival - seen.us > stale_us:
+            continue
         latest[seen.market] = seen.price
         at = arrival if seen.us is None else min(seen.us, arrival + tolerance_us)
         tick = {"symbol": symbols[seen.market], "price": seen.price, "timestamp": at}

@@ -67,7 +67,8 @@ def answer(exchange, text):
         case "coinbase":
             return [json.dumps({"type": "subscriptions", "channels": [{"name": message["channels"][0]}]})]
         case "coinbase_advanced":
-            return [json.dumps({"channel": "subscriptions", "events": [{"subscriptions": {}}]})]
+            return [json.dumps({"channel": "subscriptions", "events": [
+                {"subscriptions": {message["channel"]: message.get("product_ids", ["heartbeats"])}}]})]
         case "kraken":
             return [json.dumps({"event": "subscriptionStatus", "status": "subscribed", "pair": pair}) for pair in message["pair"]]
         case "kraken_v2":

@@ -26,14 +26,17 @@ QUICK = ["--silence", "2s", "--failures", "3", "--good-messages", "5", "--retry-
 TRIP = 15   # seconds in which a breaker with these settings has opened, or closed again
 
 
+def log_of(*symbols):
+    """(log time, event) of the symbols' records in the topic, which is everybody's, in order."""
+    keys = {symbol.encode() for symbol in symbols}
+    return [(message.timestamp()[1], json.loads(message.value())) for message in STACK.log("prices") if message.key() in keys]
+
+
 def ticks(*symbols):
     """The ticks of the topic, in order, by symbol."""
     found = {symbol: [] for symbol in symbols}
-    for message in STACK.log("prices"):
-        event = json.loads(message.value())
-        if event["type"] == "price" and event["symbol"] in found:
-            assert message.key().decode() == event["symbol"]
-            found[event["symbol"]].append(event)
+    for _, event in log_of(*symbols):
+        found[event["symbol"]].append(event)
     return found
 
 
@@ -123,10 +126,8 @@ class Recorded(unittest.TestCase):
             for trade in message.get("data", []) if message["arg"]["channel"] == "trades" else []:
                 recorded[markets[trade["instId"]], trade["tradeId"]] = (at - frames[0][0]) / 1000
         late = []
-        for message in STACK.log("prices"):
-            tick = json.loads(message.value())
-            if (tick["symbol"], tick.get("tick_id")) in recorded:
-                late.append(message.timestamp()[1] - began - recorded[tick["symbol"], tick["tick_id"]])
+        for logged_at, tick in log_of(*markets.values()):
+            late.append(logged_at - began - recorded[tick["symbol"], tick["tick_id"]])
         self.assertEqual(len(late), len(recorded))
         self.assertGreater(min(late), -100)
         self.assertLess(sorted(late)[len(late) // 2], 200, sorted(late))

@@ -69,6 +69,13 @@ read_tickers(const JsonNode& event, std::optional<Timestamp> at, FrameReading& o
     return std::nullopt;
 }
 
+// What we are subscribed to by now, heartbeats alone being of no use.
+bool has_markets(const JsonNode& event) {
+    FrameFields fields{event};
+    FrameFields channels{fields.object("subscriptions")};
+    return channels.has("market_trades") || channels.has("ticker");
+}
+
 std::optional<Error> read(const JsonNode& frame, FrameReading& out) {
     FrameFields fields{frame};
     if (fields.text_if_any("type") == "error") {
@@ -83,12 +90,13 @@ std::optional<Error> read(const JsonNode& frame, FrameReading& out) {
     const auto& events = fields.list("events");
     if (fields.error()) return fields.error();
     if (channel == "heartbeats") out.kind = FrameReading::Kind::heartbeat;
-    if (channel == "subscriptions") out.kind = FrameReading::Kind::acknowledged;
     for (const auto* event = events.first(); event != events.end(); event = event->next()) {
         if (channel == "market_trades")
             if (auto error = read_trades(*event, out)) return error;
         if (channel == "ticker")
             if (auto error = read_tickers(*event, at, out)) return error;
+        if (channel == "subscriptions" && has_markets(*event))
+            out.kind = FrameReading::Kind::acknowledged;
     }
     return std::nullopt;
 }

@@ -63,6 +63,8 @@ TEST_CASE("markets are spelled as the frames of their exchange have them", "[sym
     REQUIRE(planned({"binance:btcusdt", "BTCUSDT"}) == "binance BTCUSDT=BTC");
     REQUIRE(planned({"bitstamp:BTCUSD"}) == "bitstamp btcusd=BTC");
     REQUIRE(planned({"coinbase:eth-usd"}) == "coinbase ETH-USD=ETH");
+    const auto named = symbol_table_of({"AAPLx/USD=AAPL"}).value();
+    REQUIRE(planned({"kraken_v2:AAPLx/USD"}, named) == "kraken_v2 AAPLx/USD=AAPL");
 }
 
 TEST_CASE("a source that cannot be followed is refused with the word at fault", "[sources]") {

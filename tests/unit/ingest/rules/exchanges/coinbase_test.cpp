@@ -104,7 +104,10 @@ TEST_CASE("Coinbase Advanced Trade tells tickers, lives and refuses", "[exchange
         ) == "heartbeat"
     );
     REQUIRE(
-        said(coinbase_advanced(), R"({"channel":"subscriptions","events":[]})") == "acknowledged"
+        said(
+            coinbase_advanced(),
+            R"({"channel":"subscriptions","events":[{"subscriptions":{"market_trades":["BTC-USD"]}}]})"
+        ) == "acknowledged"
     );
     REQUIRE(said(coinbase_advanced(), R"({"type":"error","message":"no"})") == "refused: no");
     REQUIRE(
