@@ -27,7 +27,8 @@ constexpr std::size_t kOnTheirWay = 500;
 constexpr std::size_t kAddresses = 8;
 
 asio::ip::address address_of(std::size_t client) {
-    return asio::ip::address_v4{asio::ip::address_v4::loopback().to_uint() + client % kAddresses};
+    const auto from = static_cast<std::uint32_t>(client % kAddresses);
+    return asio::ip::address_v4{asio::ip::address_v4::loopback().to_uint() + from};
 }
 
 std::string cursor_in(std::string_view text) {
