@@ -86,14 +86,10 @@ look_up(asio::ip::tcp::resolver& resolver, WssServer server, std::chrono::second
     co_return lookup;
 }
 
-// To the first address that can be reached.
+// To the first address that can be reached. Asio's function would open the socket anew, bound to
+// nothing.
 asio::awaitable<boost::system::error_code>
-connect(asio::ip::tcp::socket& tcp, const asio::ip::tcp::resolver::results_type& addresses) {
-    if (!tcp.is_open()) {
-        auto [failure, address] = co_await asio::async_connect(tcp, addresses, kAwaitTuple);
-        co_return failure;
-    }
-    // Asio's function would open the socket anew, bound to nothing.
+connect_bound(asio::ip::tcp::socket& tcp, const asio::ip::tcp::resolver::results_type& addresses) {
     boost::system::error_code failure = asio::error::address_family_not_supported;
     for (const auto& address : addresses) {
         if (address.endpoint().protocol() != tcp.local_endpoint().protocol()) continue;
@@ -153,7 +149,13 @@ asio::awaitable<void> connect_tls(
 
     auto& tcp = stream.next_layer();
     Patience limit{tcp, patience};
-    if (const auto not_connected = co_await connect(tcp, found->addresses)) {
+    boost::system::error_code not_connected;
+    if (tcp.is_open())
+        not_connected = co_await connect_bound(tcp, found->addresses);
+    else
+        not_connected =
+            std::get<0>(co_await asio::async_connect(tcp, found->addresses, kAwaitTuple));
+    if (not_connected) {
         throw_unreachable(
             limit.verdict(not_connected),
             "connecting to " + server.authority(),

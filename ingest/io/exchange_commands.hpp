@@ -9,7 +9,7 @@ namespace duel::ingest {
 
 // Prints the ticks of recorded frames on standard output, and what became of the others on
 // standard error.
-int run_frames(const FramesSettings& frames, const platform::Shutdown& shutdown);
+int run_frames(const FramesSettings& settings, const platform::Shutdown& shutdown);
 
 // Sends the ticks of live exchanges to Kafka until it is stopped, and says how the exchanges stand.
 int run_exchanges(
