@@ -306,4 +306,21 @@ inline const Channel kPortfolio = Channel::portfolio("w1", "c1");
 inline const Channel kContest = Channel::contest("c1");
 inline const Channel kMarket = Channel::market("SOL");
 
+// What a client of v69 opens that follows something beside channels.
+inline Opening notice(Notice what) {
+    Opening opening;
+    opening.dialect = Dialect::v69;
+    opening.notice = what;
+    return opening;
+}
+
+// Of the message that a client was sent since the last look: "degraded", or "nothing".
+inline std::string status_seen(Theatre& stage, ConnectionId who) {
+    std::string line;
+    for (const auto& text : stage.messages(who))
+        line += (line.empty() ? "" : " ") +
+                nlohmann::json::parse(text).at("data").at("status").get<std::string>();
+    return line.empty() ? "nothing" : line;
+}
+
 }  // namespace theatre
