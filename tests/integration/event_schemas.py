@@ -42,7 +42,7 @@ Exact = validators.extend(Draft202012Validator, type_checker=Draft202012Validato
 class Schemas:
     def __init__(self):
         self.files = {path.name: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
-        self.types = [name.removesuffix(".json") for name in self.files if name != "common.json"]
+        self.types = [name.removesuffix(".json") for name in self.files if name != "field_kinds.json"]
         self._validators = {kind: self._validator(f"{kind}.json") for kind in self.types}
 
     def _validator(self, name):
