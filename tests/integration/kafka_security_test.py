@@ -1,5 +1,5 @@
 """A Kafka that asks who comes: every program runs with the ACLs of docs/operations.md, needs each of them, and says what
-it is refused for."""
+it is refused for. (Whom the brokers do not let in at all: kafka_refusals_test.py.)"""
 
 import asyncio
 import contextlib
@@ -18,8 +18,8 @@ import websockets
 from exchange_server import Authority as ExchangeAuthority, ExchangeServer
 from kafka_security_stage import (ALLOWED, KAFKA, STACK, TOPICS, USERS, Server, allowed, begin, command, end, environment, event_file,
                                   producer, until_command, up_as_one_user, verdict_of_reading, verdict_of_writing, without)
-from secured_kafka import Authority
 from stack import BIN, ROOT, alive, token, until
+
 PAGE = (ROOT / "docs/operations.md").read_text()
 
 
@@ -325,6 +325,11 @@ class EachAsItself(unittest.TestCase):
             with self.subTest(words=words):
                 until_command(1, "--kafka-user or --kafka-password is not what the brokers know", access | owner, *words)
 
+    def test_a_server_that_is_not_let_in_waits_and_says_why(self):
+        with Server(KAFKA.settings("duel-topics") | {"DUEL_KAFKA_PASSWORD": "wr0ng"}, "duel-ingest", "serve") as ingest:
+            ingest.until_refused("--kafka-user or --kafka-password is not what the brokers know")
+            self.assertNotIn("wr0ng", ingest.said())
+
     # And nothing else -----------------------------------------------------------------------------------
 
     def test_what_is_not_listed_is_refused(self):
@@ -334,80 +339,6 @@ class EachAsItself(unittest.TestCase):
                 with self.subTest(user=user, operation=operation):
                     self.assertEqual(verdict(user), {
                         topic: None if (operation, topic) in wanted else "TOPIC_AUTHORIZATION_FAILED" for topic in TOPICS})
-
-
-class Refused(unittest.TestCase):
-    """Whom the brokers do not let in at all."""
-
-    def refusal(self, *changes, user="duel-topics", access=None):
-        """What `duel-ingest topics` says, which ends at once."""
-        settings = (access or KAFKA.settings(user)) | dict(changes)
-        done = subprocess.run([pathlib.Path(BIN) / "duel-ingest", "topics"], env=settings, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=30)
-        self.assertEqual(done.returncode, 1, done.stderr)
-        for secret in (*KAFKA.passwords.values(), "wr0ng", "locked"):
-            self.assertNotIn(secret, done.stderr + done.stdout)
-        return done.stderr
-
-    def test_a_wrong_password(self):
-        said = self.refusal(("DUEL_KAFKA_PASSWORD", "wr0ng"))
-        self.assertIn("SASL authentication error: Authentication failed: Invalid username or password; --kafka-user or "
-                      "--kafka-password is not what the brokers know", said)
-        self.assertIn(said.splitlines()[-1].replace(KAFKA.brokers, "broker1:9093"), PAGE)
-
-    def test_an_authority_that_has_not_issued_the_brokers_certificate(self):
-        other = Authority(KAFKA.folder / "other")
-        said = self.refusal(("DUEL_KAFKA_CA", str(other.certificate)))
-        self.assertIn("its certificate is not accepted (", said)
-        self.assertIn("--kafka-ca names the authorities that are trusted", said)
-
-    def test_a_certificate_for_another_host(self):
-        said = self.refusal(("DUEL_KAFKA", KAFKA.brokers.replace("localhost", "127.0.0.1")))
-        self.assertIn("its certificate is not accepted (IP address mismatch); --kafka must name it as its certificate does", said)
-
-    def test_no_client_certificate_or_one_of_another_authority(self):
-        access = KAFKA.certificate_settings("duel-topics")
-        without_one = {name: value for name, value in access.items() if name in ("DUEL_KAFKA", "DUEL_KAFKA_PROTOCOL", "DUEL_KAFKA_CA")}
-        self.assertIn("the brokers want a client certificate: --kafka-cert and --kafka-key", self.refusal(access=without_one))
-        certificate, key = Authority(KAFKA.folder / "stranger").issue("duel-topics", key_password="locked")
-        said = self.refusal(("DUEL_KAFKA_CERT", str(certificate)), ("DUEL_KAFKA_KEY", str(key)), access=access)
-        self.assertIn("the brokers do not accept the client certificate of --kafka-cert", said)
-
-    def test_a_key_that_does_not_open_is_a_wrong_setting(self):
-        access = KAFKA.certificate_settings("duel-topics") | {"DUEL_KAFKA_KEY_PASSWORD": "wr0ng"}
-        done = subprocess.run([pathlib.Path(BIN) / "duel-ingest", "topics"], env=access, capture_output=True, text=True, timeout=30)
-        self.assertEqual(done.returncode, 2, done.stderr)
-        self.assertIn("--kafka-key failed: ", done.stderr)
-        self.assertNotIn("wr0ng", done.stderr)
-
-    def test_a_mechanism_that_the_brokers_do_not_have(self):
-        said = self.refusal(("DUEL_KAFKA_SASL_MECHANISM", "SCRAM-SHA-256"))
-        self.assertIn("broker's supported mechanisms: PLAIN,SCRAM-SHA-512; --kafka-sasl-mechanism must be one of them", said)
-
-    def test_scram_works_where_librdkafka_is_new_enough_and_says_so_where_it_is_not(self):
-        access = KAFKA.settings("duel-topics") | {"DUEL_KAFKA_SASL_MECHANISM": "SCRAM-SHA-512"}
-        if confluent_kafka.libversion()[1] < 0x020601ff:
-            self.assertIn("this librdkafka (before 2.6.1) cannot do SCRAM", self.refusal(access=access))
-        else:
-            done = subprocess.run([pathlib.Path(BIN) / "duel-ingest", "topics"], env=access, capture_output=True, text=True, timeout=30)
-            self.assertEqual(done.returncode, 0, done.stderr)
-
-    def test_plain_text_on_a_listener_with_tls(self):
-        """It may as well be a broker on its way up: the command waits, and says what it looks like."""
-        process = subprocess.Popen([pathlib.Path(BIN) / "duel-ingest", "topics"], env={"DUEL_KAFKA": KAFKA.brokers},
-                                   stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        try:
-            line = next(line for line in process.stderr if "waiting for Kafka" in line)
-        finally:
-            process.terminate()
-            process.communicate(timeout=20)
-        self.assertIn("might be caused by incorrect --kafka-protocol configuration (connecting to a SSL listener?)", line)
-
-    def test_a_server_waits_and_says_why(self):
-        with Server(KAFKA.settings("duel-topics") | {"DUEL_KAFKA_PASSWORD": "wr0ng"}, "duel-ingest", "serve") as ingest:
-            ingest.until_refused("--kafka-user or --kafka-password is not what the brokers know")
-            self.assertNotIn("wr0ng", ingest.said())
-
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -31,7 +31,7 @@ BIN = os.environ.get("DUEL_BIN", str(ROOT / "var/build/dev/bin"))
 SKIPPED = 77   # what a test program exits with when it could not test anything
 PORTS = {"shared": 0, "end_to_end": 10, "failures": 20, "replay": 30, "questions": 40, "ownership": 50, "faults": 60,
          "disk_full": 70, "log_identity": 80, "clock": 90, "refusals": 100, "commit": 110, "consistency": 120,
-         "kafka_security": 130, "kafka_away": 170, "kafka_scram": 180}
+         "kafka_security": 130, "kafka_away": 170, "kafka_scram": 180, "kafka_refusals": 190}
 
 
 def until(condition, seconds, what):
