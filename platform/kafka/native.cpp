@@ -87,13 +87,11 @@ void BrokerWatch::on_statistics(std::string_view json) {
 }
 
 void BrokerWatch::set(State state, const std::string& reason) {
-    const bool is_refusal =
-        state == State::down && KafkaError(last_error_.code, last_error_.text).is_refusal();
-    const int refusal = is_refusal ? last_error_.code : 0;
-    if (state_ == state && told_refusal_ == refusal) return;
+    const bool is_news = state == State::down && is_refusal(last_error_.code) && !is_refused_;
+    if (state_ == state && !is_news) return;
     if (fatal_ != 0 && state == State::up) return;
     state_ = state;
-    told_refusal_ = refusal;
+    is_refused_ = is_news;
     bool up = state == State::up;
     if (on_state_) {
         on_state_(up, reason);
@@ -103,7 +101,7 @@ void BrokerWatch::set(State state, const std::string& reason) {
         log::warn(
             "kafka {}: {}: {}",
             client_,
-            is_refusal ? "the brokers refuse us" : "no broker reachable",
+            is_refused_ ? "the brokers refuse us" : "no broker reachable",
             reason
         );
     }
@@ -114,10 +112,6 @@ void BrokerWatch::on_certificate(int failure) {
     if (failure == X509_V_OK) return;
     std::lock_guard lock(mutex_);
     certificate_failure_ = X509_verify_cert_error_string(failure);
-}
-
-bool BrokerWatch::is_refused() const {
-    return state_ == State::down && told_refusal_ != 0;
 }
 
 void BrokerWatch::fail(

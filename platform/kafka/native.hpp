@@ -43,8 +43,9 @@ public:
     // Throws KafkaError once the client has failed for good. `needs`: as of fail().
     void throw_if_fatal(const std::string& needs = {}) const;
 
-    // All brokers refuse us, so no call will be answered. As of the latest poll.
-    bool is_refused() const;
+    // Brokers refuse us and none takes us, so no call will be answered. As of the latest poll,
+    // until one is reachable.
+    bool is_refused() const { return is_refused_; }
     // Throws what a call failed with: `code`, or, where it only waited in vain, why no broker is
     // there. `needs`: the ACL without which brokers deny the call, "Describe on topic trades".
     [[noreturn]] void
@@ -58,7 +59,7 @@ private:
     KafkaSecurity security_;
     KafkaStateHook on_state_;
     State state_ = State::unknown;
-    int told_refusal_ = 0;  // its code, where that is why they are down
+    bool is_refused_ = false;  // that is why they are down
     int rounds_down_ = 0;
     BrokerError last_error_;
     std::atomic<int> fatal_{0};

@@ -97,8 +97,9 @@ private:
         bool ok = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
         (ok ? self.delivered : self.failed).fetch_add(1, std::memory_order_relaxed);
         if (!self.on_delivery_) return;
-        const std::string topic = rd_kafka_topic_name(message->rkt);
-        const std::string error = ok ? "" : text_of(message->err, "Write on topic " + topic);
+        const char* topic = rd_kafka_topic_name(message->rkt);
+        std::string error;
+        if (!ok) error = text_of(message->err, std::string{"Write on topic "} + topic);
         self.on_delivery_({
             .token = message->_private,
             .topic = topic,

@@ -66,9 +66,13 @@ bool is_denied(int code) {
     }
 }
 
-bool KafkaError::is_refusal() const {
+bool is_refusal(int code) {
     return is_denied(code) || code == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
            code == RD_KAFKA_RESP_ERR__SSL;
+}
+
+bool KafkaError::is_refusal() const {
+    return platform::is_refusal(code);
 }
 
 BrokerError explain(

@@ -27,6 +27,8 @@ BrokerError explain(
 
 // Missing rights of our user.
 bool is_denied(int code);
+// The same, or that we are not let in at all.
+bool is_refusal(int code);
 
 // "; this user needs an ACL for Write on topic feed"; nothing where nothing is needed.
 std::string needing(std::string_view needs);
