@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/error.hpp>
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <tuple>
 
@@ -86,16 +87,16 @@ look_up(asio::ip::tcp::resolver& resolver, WssServer server, std::chrono::second
     co_return lookup;
 }
 
-// To the first address that can be reached. Asio's function would open the socket anew, bound to
+// A bound socket to the first address of its family. Asio's function would open it anew, bound to
 // nothing.
 asio::awaitable<boost::system::error_code>
 connect_bound(asio::ip::tcp::socket& tcp, const asio::ip::tcp::resolver::results_type& addresses) {
-    boost::system::error_code failure = asio::error::address_family_not_supported;
-    for (const auto& address : addresses) {
-        if (address.endpoint().protocol() != tcp.local_endpoint().protocol()) continue;
-        std::tie(failure) = co_await tcp.async_connect(address.endpoint(), kAwaitTuple);
-        if (!failure) break;
-    }
+    const auto family = tcp.local_endpoint().protocol();
+    const auto address = std::ranges::find_if(addresses, [&](const auto& found) {
+        return found.endpoint().protocol() == family;
+    });
+    if (address == addresses.end()) co_return asio::error::address_family_not_supported;
+    auto [failure] = co_await tcp.async_connect(address->endpoint(), kAwaitTuple);
     co_return failure;
 }
 
