@@ -25,7 +25,6 @@ constexpr auto kSumUpEvery = 1s;
 constexpr auto kAskEvery = 10s;  // at least: exchanges that want to hear from us wait for 30 s
 constexpr int kAsksPerSilence = 3;
 constexpr int kMostRefusalsTold = 20;  // of a connection
-constexpr auto kAfterRefusal = 1s;     // for what else was asked for to be granted
 
 Timestamp wall_now() {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -90,12 +89,7 @@ void ExchangeSource::stop() {
 
 asio::awaitable<void> ExchangeSource::converse(Connection connection) {
     breaker_.on_connecting(Clock::now());
-    is_heard_ = false;
-    has_asked_ = false;
-    is_granted_ = false;
-    refusal_.clear();
-    refusals_ = 0;
-    granted_until_ = Clock::time_point::max();
+    subscriptions_ = {};
     std::string why;
     try {
         const auto idle = std::chrono::ceil<std::chrono::seconds>(settings_.breaker.silence);
@@ -141,8 +135,7 @@ asio::awaitable<void> ExchangeSource::speak(Connection connection) {
         next_question = Clock::now() + pause;
     }
     if (connection != connection_) co_return;
-    has_asked_ = true;
-    if (refusals_ > 0) granted_until_ = std::max(granted_until_, Clock::now() + kAfterRefusal);
+    subscriptions_.on_all_asked(Clock::now());
     while (!question.empty() && connection == connection_ && !is_stopped_) {
         timer.expires_at(next_question);
         co_await timer.async_wait(kAwaitTuple);
@@ -154,7 +147,7 @@ asio::awaitable<void> ExchangeSource::speak(Connection connection) {
 void ExchangeSource::take(std::string_view frame) {
     if (breaker_.state() == Breaker::open) return;  // what came before the connection was cut
     ++frames_;
-    is_heard_ = true;
+    subscriptions_.on_frame();
     if (const auto error = reader_.read(frame)) {
         metrics_.bad_frames().Increment();
         fail("a bad message: " + error->sentence());
@@ -168,7 +161,7 @@ void ExchangeSource::take(std::string_view frame) {
             if (take_prices(reading)) good();
             break;
         case FrameReading::Kind::heartbeat:
-            if (is_granted_) good();
+            if (subscriptions_.is_granted()) good();
             break;
         case FrameReading::Kind::refused:
             take_refusal(reading.reason);
@@ -177,7 +170,7 @@ void ExchangeSource::take(std::string_view frame) {
             end_connection("the exchange asked to connect anew");
             break;
         case FrameReading::Kind::acknowledged:
-            is_granted_ = true;
+            subscriptions_.on_granted();
             break;
         case FrameReading::Kind::other:
             break;
@@ -194,11 +187,10 @@ bool ExchangeSource::take_prices(const FrameReading& reading) {
     return is_good;
 }
 
-// That of one market is no reason to leave the others.
 void ExchangeSource::take_refusal(std::string_view reason) {
-    refusal_ = "the exchange refused: " + excerpt(reason);
-    if (refusals_++ < kMostRefusalsTold) platform::log::warn("{}: {}", name_, refusal_);
-    if (refusals_ == 1) granted_until_ = Clock::now() + kAfterRefusal;
+    subscriptions_.on_refused(Clock::now(), "the exchange refused: " + excerpt(reason));
+    if (subscriptions_.refusals() <= kMostRefusalsTold)
+        platform::log::warn("{}: {}", name_, subscriptions_.last_refusal());
 }
 
 bool ExchangeSource::take_price(const Observation& seen, Timestamp arrival) {
@@ -223,12 +215,12 @@ bool ExchangeSource::take_price(const Observation& seen, Timestamp arrival) {
     switch (hooks_.on_tick(tick_)) {
         case PricePolicy::Verdict::pass:
             metrics_.ticks().Increment();
-            is_granted_ = true;
+            subscriptions_.on_granted();
             return true;
         case PricePolicy::Verdict::spare:
             metrics_.withheld(Withheld::spare).Increment();
             ticks_.hold_back(seen);
-            is_granted_ = true;
+            subscriptions_.on_granted();
             return true;
         case PricePolicy::Verdict::outlier:
             metrics_.withheld(Withheld::outlier).Increment();
@@ -292,14 +284,11 @@ void ExchangeSource::tell_change(Breaker before) {
 void ExchangeSource::look() {
     const auto now = Clock::now();
     const auto before = breaker_.state();
-    const bool is_talk = is_heard_ && !is_granted_;
-    if (breaker_.on_silence(
-            now, random_.bits(), is_talk ? "the exchange granted no subscription" : "nothing came"
-        )) {
+    if (breaker_.on_silence(now, random_.bits(), subscriptions_.missing())) {
         metrics_.failures().Increment();
         tell_change(before);
-    } else if (is_connected_ && has_asked_ && !is_granted_ && now > granted_until_ && why_ended_.empty()) {
-        end_connection(refusal_);
+    } else if (is_connected_ && subscriptions_.is_vain(now) && why_ended_.empty()) {
+        end_connection(subscriptions_.last_refusal());
     }
     if (now - then_ < kSumUpEvery) return;
     const auto counts = ticks_.counts();

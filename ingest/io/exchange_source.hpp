@@ -13,6 +13,7 @@
 #include "ingest/rules/price_policy.hpp"
 #include "ingest/rules/random.hpp"
 #include "ingest/rules/source_plan.hpp"
+#include "ingest/rules/subscription_state.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -96,18 +97,10 @@ private:
     Event tick_{Price{}};
     Timestamp since_;  // of the breaker's state
     Connection connection_;
+    SubscriptionState subscriptions_;  // of this connection
     bool is_connected_{false};
     bool is_stopped_{false};
     std::string why_ended_;  // where it was we who ended the connection
-
-    // What became of our subscriptions on this connection. Some may be refused; where none is
-    // granted soon after that, it is of no use.
-    bool is_heard_{false};   // anything came
-    bool has_asked_{false};  // for all of them
-    bool is_granted_{false};
-    std::string refusal_;  // the latest
-    int refusals_{0};
-    Clock::time_point granted_until_{};
 
     // Lines about failures: one a second.
     Clock::time_point next_line_{};
