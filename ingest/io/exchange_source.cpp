@@ -292,7 +292,10 @@ void ExchangeSource::look() {
     }
     if (now - then_ < kSumUpEvery) return;
     const auto counts = ticks_.counts();
-    metrics_.missed().Increment(static_cast<double>(counts.missed - summed_.missed));
+    const auto missed = counts.missed - summed_.missed;
+    metrics_.missed().Increment(static_cast<double>(missed));
+    if (missed > 0)
+        platform::log::warn("{}: {} trades or messages are missing by their numbers", name_, missed);
     metrics_.clamped().Increment(static_cast<double>(counts.clamped - summed_.clamped));
     metrics_.delay().Set(std::chrono::duration<double>{ticks_.delay()}.count());
     summed_ = counts;
