@@ -23,6 +23,7 @@ class Authority:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "exchanges of a test")])
         self.certificate = self._sign(self.name, self.key.public_key(), 1, x509.BasicConstraints(ca=True, path_length=0))
+        self.asked_for = []   # names of servers, by clients that said one
         self.ca = self._write("ca", [self.certificate.public_bytes(serialization.Encoding.PEM)])
 
     def context(self, host="localhost", days=1):
@@ -34,6 +35,7 @@ class Authority:
         path = self._write(f"{host}{days}", [secret, certificate.public_bytes(serialization.Encoding.PEM)])
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(path)
+        context.sni_callback = lambda socket, name, _: self.asked_for.append(name)
         return context
 
     def _sign(self, subject, key, days, extension):

@@ -1,47 +1,21 @@
 #!/usr/bin/env python3
-"""`duel-ingest exchanges` between exchanges of this machine and a real Kafka: recorded sessions, exchanges that
-misbehave, their breakers on admins' screens, and which of several prices passes."""
+"""`duel-ingest exchanges` between exchanges of this machine and a real Kafka: exchanges that misbehave, their breakers on
+admins' screens, which of several prices passes, and announcements. (Sessions: recorded_sessions_test.py.)"""
 
 import asyncio
 import contextlib
-import functools
 import json
 import time
 import unittest
-from datetime import datetime, timezone
 
 import websockets
 
 import exchange_frames
-from exchange_frames import FRAMES
-from exchange_server import Authority, ExchangeServer
+from exchange_server import ExchangeServer
+from exchange_stage import AUTHORITY, GOOD, Ingest, QUICK, TRIP, now_ms, ticks
 from live_ingest import LiveIngest
 from stack import token, until
 from wire import RUN, STACK, Client, connect, iso
-
-AUTHORITY = Authority()
-GOOD = AUTHORITY.context()
-Ingest = functools.partial(LiveIngest, STACK, AUTHORITY.ca)
-QUICK = ["--silence", "2s", "--failures", "3", "--good-messages", "5", "--retry-base", "200ms", "--retry-cap", "1s"]
-TRIP = 15   # seconds in which a breaker with these settings has opened, or closed again
-
-
-def log_of(*symbols):
-    """(log time, event) of the symbols' records in the topic, which is everybody's, in order."""
-    keys = {symbol.encode() for symbol in symbols}
-    return [(message.timestamp()[1], json.loads(message.value())) for message in STACK.log("prices") if message.key() in keys]
-
-
-def ticks(*symbols):
-    """The ticks of the topic, in order, by symbol."""
-    found = {symbol: [] for symbol in symbols}
-    for _, event in log_of(*symbols):
-        found[event["symbol"]].append(event)
-    return found
-
-
-def now_ms():
-    return int(time.time() * 1000)
 
 
 async def eventually(*words):
@@ -69,116 +43,6 @@ def kraken_v2_trade(market, price, number, **more):
 def coinbase_match(market, price, number, kind="match"):
     return json.dumps({"type": kind, "trade_id": number, "side": "sell", "size": "1", "price": str(price), "product_id": market,
                        "time": iso()})
-
-
-class Recorded(unittest.TestCase):
-    FILES = {"binance": "BINANCE.ws.1.0.zst", "coinbase": "COINBASE.ws.28.0.zst", "kraken": "KRAKEN.ws.48.0.zst",
-             "okx": "OKX.ws.1.0.zst", "bitstamp": "BITSTAMP.ws.1.0.zst"}
-
-    def test_sessions_at_full_speed(self):
-        if not FRAMES.is_dir():
-            self.skipTest(f"SKIPPED: no recordings in {FRAMES}; DUEL_RECORDINGS says where they are")
-        with contextlib.ExitStack() as opened:
-            servers = {name: opened.enter_context(ExchangeServer(name, GOOD)) for name in self.FILES}
-            markets = {}
-            for name, file in self.FILES.items():
-                names = exchange_frames.markets(name, FRAMES / file)
-                markets[servers[name]] = {market: f"{name}.{market}.{RUN}" for market in names}
-            wanted = {name: exchange_frames.ticks(name, FRAMES / file, markets[servers[name]], stale_us=10**18)
-                      for name, file in self.FILES.items()}
-            ingest = opened.enter_context(Ingest(markets, "--stale-after", "7300d"))
-            until(ingest.ready, 20, lambda: ingest.get("/readyz")[1])
-            for name, server in servers.items():
-                until(lambda: self.is_subscribed(name, server, markets[server]), 20,
-                      lambda: f"{name} was asked only {server.received}")
-            for name, server in servers.items():
-                frames = [text for _, kind, text in exchange_frames.lines(FRAMES / self.FILES[name]) if kind == "received"]
-                server.send(*frames)
-                until(lambda: ingest.metric("exchange_ticks_total", source=name) >= len(wanted[name]), 30,
-                      lambda: f"{name}: {ingest.metric('exchange_ticks_total', source=name)} ticks of {len(wanted[name])}")
-            until(lambda: ingest.metric("queue_records") == 0, 10, "records are still on their way")
-            found = ticks(*(symbol for table in markets.values() for symbol in table.values()))
-        for name, events in wanted.items():
-            for symbol in markets[servers[name]].values():
-                mine = [exchange_frames.plain(event, name) for event in found[symbol]]
-                theirs = [event for event in events if event["symbol"] == symbol]
-                for one, other in zip(mine, theirs):
-                    if "tick_id" not in other and "size" not in other:   # an exchange that gives no time
-                        one.pop("timestamp"), other.pop("timestamp")
-                    self.assertEqual(one, other)
-                self.assertEqual(len(mine), len(theirs), symbol)
-            print(f"{name}: {len(events)} ticks in the topic as an independent reading has them")
-
-    def test_a_session_at_its_own_pace(self):
-        if not FRAMES.is_dir():
-            self.skipTest(f"SKIPPED: no recordings in {FRAMES}; DUEL_RECORDINGS says where they are")
-        file = FRAMES / self.FILES["okx"]
-        frames = [(at, text) for at, kind, text in exchange_frames.lines(file) if kind == "received"]
-        markets = {market: f"pace.{market}.{RUN}" for market in exchange_frames.markets("okx", file)}
-        with ExchangeServer("okx", GOOD) as server, Ingest({server: markets}, "--stale-after", "7300d") as ingest:
-            until(lambda: self.is_subscribed("okx", server, markets), 20, lambda: server.received)
-            began = now_ms()
-            server.replay(frames)
-            took = now_ms() - began
-            self.assertEqual(ingest.state("okx")["breaker"], "closed")
-        recorded = {}   # when each trade was told, in milliseconds after the first frame
-        for at, message in ((at, json.loads(text)) for at, text in frames):
-            for trade in message.get("data", []) if message["arg"]["channel"] == "trades" else []:
-                recorded[markets[trade["instId"]], trade["tradeId"]] = (at - frames[0][0]) / 1000
-        late = []
-        for logged_at, tick in log_of(*markets.values()):
-            late.append(logged_at - began - recorded[tick["symbol"], tick["tick_id"]])
-        self.assertEqual(len(late), len(recorded))
-        self.assertGreater(min(late), -100)
-        self.assertLess(sorted(late)[len(late) // 2], 200, sorted(late))
-        print(f"okx: {len(late)} ticks over {took} ms as recorded, half of them in the log after {sorted(late)[len(late) // 2]:.0f} ms")
-
-    def test_a_session_that_begins_now_is_no_failure(self):
-        """Markets where nobody traded for long are told with the time of their last trade."""
-        if not FRAMES.is_dir():
-            self.skipTest(f"SKIPPED: no recordings in {FRAMES}; DUEL_RECORDINGS says where they are")
-        file = FRAMES / self.FILES["coinbase"]
-        frames = [(at, json.loads(text)) for at, kind, text in exchange_frames.lines(file) if kind == "received"]
-        first = frames[0][0]
-        frames = [(at, message) for at, message in frames if at < first + 5_000_000]
-        markets = {market: f"now.{market}.{RUN}" for market in exchange_frames.markets("coinbase", file)}
-        with ExchangeServer("coinbase", GOOD) as server, Ingest({server: markets}) as ingest:
-            until(lambda: self.is_subscribed("coinbase", server, markets), 20, lambda: server.received)
-            later = time.time_ns() // 1000 - first
-            moved = lambda text: datetime.fromtimestamp((exchange_frames.iso(text) + later) / 1e6, timezone.utc).isoformat()
-            server.replay([(at, json.dumps(message | ({"time": moved(message["time"])} if "time" in message else {})))
-                           for at, message in frames])
-            told = [message for _, message in frames if message["type"] in ("match", "last_match", "ticker")]
-            oldest = max(first - exchange_frames.iso(message["time"]) for message in told if "time" in message)
-            self.assertGreater(oldest, 60_000_000)   # some stood for a minute and longer
-            self.assertEqual((ingest.metric("exchange_withheld_total", why="stale"), ingest.metric("exchange_failures_total")), (0, 0))
-            self.assertEqual(ingest.state("coinbase")["breaker"], "closed")
-            self.assertGreater(ingest.metric("exchange_ticks_total"), len(markets))
-
-    def is_subscribed(self, name, server, table):
-        """Whether it was asked for what the recorded client asked for, and for nothing twice."""
-        asked = [json.loads(text) for text in server.received if text != "ping"]
-        sent = [json.loads(text) for text in exchange_frames.sent(FRAMES / self.FILES[name])]
-        match name:
-            case "coinbase":   # products stand in another order
-                asked = [message | {"product_ids": set(message["product_ids"])} for message in asked]
-                return all(message | {"product_ids": set(message["product_ids"]) & set(table)} in
-                           [one | {"product_ids": one["product_ids"] & set(message["product_ids"])} for one in asked]
-                           for message in sent if message["channels"] != ["level2"]) and len(asked) == 3
-            case "kraken":
-                pairs = {pair for message in asked if message["subscription"]["name"] == "trade" for pair in message["pair"]}
-                return pairs == set(table) <= {pair for message in sent for pair in message["pair"]}
-            case "bitstamp":
-                channels = [message["data"]["channel"] for message in asked if message["event"] == "bts:subscribe"]
-                recorded = {message["data"]["channel"] for message in sent}
-                return set(channels) == {f"live_trades_{market}" for market in table} <= recorded and len(channels) == len(table)
-            case "okx":
-                mine = [argument for message in asked for argument in message["args"]]
-                return mine == [{"channel": "trades", "instId": market} for market in table] and \
-                    all(argument in sent[-1]["args"] for argument in mine)
-            case "binance":
-                streams = {stream for message in asked if message["method"] == "SUBSCRIBE" for stream in message["params"]}
-                return streams == {f"{market.lower()}@{kind}" for market in table for kind in ("trade", "bookTicker")}
 
 
 class Misbehaviour(unittest.IsolatedAsyncioTestCase):
@@ -263,6 +127,19 @@ class Misbehaviour(unittest.IsolatedAsyncioTestCase):
             until(lambda: any(event["breaker"] == "open" and "granted no subscription" in event["last_error"]
                               for event in ingest.states().get("kraken", [])), 2 * TRIP, lambda: ingest.states())
 
+    def test_the_systems_authorities_count_where_no_other_is_named(self):
+        def following(**environment):
+            return LiveIngest(STACK, "", {server: {"BTC-USD": f"system.{RUN}"}}, *QUICK, **environment)
+
+        with ExchangeServer("coinbase", GOOD) as server:
+            with following() as ingest:
+                until(lambda: "certificate verify failed" in ingest.state("coinbase").get("last_error", ""), TRIP, lambda: ingest.states())
+                self.assertEqual(server.received, [])
+            AUTHORITY.asked_for.clear()
+            with following(SSL_CERT_FILE=AUTHORITY.ca) as ingest:   # where OpenSSL looks for the system's
+                until(ingest.ready, 20, lambda: ingest.get("/readyz"))
+                self.assertEqual(set(AUTHORITY.asked_for), {"localhost"})
+
     def test_nobody_at_the_address(self):
         with ExchangeServer("okx", GOOD) as gone:
             pass
@@ -286,6 +163,7 @@ class Prices(unittest.TestCase):
             until(lambda: ingest.metric("exchange_ticks_total") == 7, 10, "no tick after the reconnect")
             self.assertEqual(ingest.metric("exchange_withheld_total", why="repeated"), 2)
             until(lambda: ingest.metric("exchange_missed_total") == 2, 5, "two trades are missing")
+            self.assertIn("2 trades or messages are missing", ingest.said())
             self.assertEqual(ingest.state("coinbase")["breaker"], "closed")
         found = ticks(symbol)[symbol]
         self.assertEqual([event["tick_id"] for event in found], ["9", "10", "11", "12", "13", "14", "17"])

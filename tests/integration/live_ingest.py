@@ -12,10 +12,10 @@ from stack import BIN, asked
 
 
 class LiveIngest:
-    """A duel-ingest that follows some exchanges. `ca`: whose certificates they have; `markets`: {server: {market: symbol}},
-    preferred ones first."""
+    """A duel-ingest that follows some exchanges. `ca`: whose certificates they have, or empty: those that the system trusts;
+    `markets`: {server: {market: symbol}}, preferred ones first."""
 
-    def __init__(self, stack, ca, markets, *flags):
+    def __init__(self, stack, ca, markets, *flags, **environment):
         self.stack = stack
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -26,7 +26,7 @@ class LiveIngest:
             words += [word for market, symbol in table.items() for word in ("--symbol", f"{market}={symbol}")]
         self.began = time.time()
         self.log = open(stack.var / "log/exchanges.log", "w+")
-        self.process = subprocess.Popen(words, env=stack.environment | stack.env, stdin=subprocess.DEVNULL, stderr=self.log)
+        self.process = subprocess.Popen(words, env=stack.environment | stack.env | environment, stdin=subprocess.DEVNULL, stderr=self.log)
 
     def __enter__(self):
         return self
