@@ -295,7 +295,9 @@ void ExchangeSource::look() {
     const auto missed = counts.missed - summed_.missed;
     metrics_.missed().Increment(static_cast<double>(missed));
     if (missed > 0)
-        platform::log::warn("{}: {} trades or messages are missing by their numbers", name_, missed);
+        platform::log::warn(
+            "{}: {} trades or messages are missing by their numbers", name_, missed
+        );
     metrics_.clamped().Increment(static_cast<double>(counts.clamped - summed_.clamped));
     metrics_.delay().Set(std::chrono::duration<double>{ticks_.delay()}.count());
     summed_ = counts;
