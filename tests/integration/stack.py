@@ -209,12 +209,21 @@ class Stack:
         return message
 
     def ends(self, topic, consumer=None):
-        """How far each partition reaches: {partition: next offset}."""
+        """How far each partition reaches: {partition: next offset}. Waits for partitions that have just been made: their
+        broker answers that it does not lead them yet."""
         asking = consumer or confluent_kafka.Consumer({"bootstrap.servers": self.env["DUEL_KAFKA"], "group.id": "test"})
+
+        def end(number):
+            try:
+                return asking.get_watermark_offsets(confluent_kafka.TopicPartition(topic, number), timeout=10)
+            except confluent_kafka.KafkaException as refused:
+                if refused.args[0].code() != confluent_kafka.KafkaError.NOT_LEADER_FOR_PARTITION:
+                    raise
+                return None
+
         try:
             partitions = asking.list_topics(topic, timeout=10).topics[topic].partitions
-            return {number: asking.get_watermark_offsets(confluent_kafka.TopicPartition(topic, number), timeout=10)[1]
-                    for number in partitions}
+            return {number: until(lambda number=number: end(number), 20, f"{topic}/{number} has no leader")[1] for number in partitions}
         finally:
             if asking is not consumer:
                 asking.close()
