@@ -1,5 +1,6 @@
 #include "ingest/io/commands.hpp"
 #include "ingest/io/exchange_commands.hpp"
+#include "platform/check_lines.hpp"
 
 #include <cstdio>
 #include <exception>
@@ -14,7 +15,7 @@ int main(int argc, char** argv) {
     ingest::ReplaySettings replay;
     ingest::SimulateSettings simulate;
     ingest::DumpSettings dump;
-    ingest::CheckSettings check;
+    platform::CheckSettings check;
     ingest::FramesSettings frames;
     ingest::ExchangesSettings exchanges;
     ingest::AnnounceSettings announce;
@@ -56,7 +57,8 @@ int main(int argc, char** argv) {
         if (replay_command.chosen()) return run_replay(common, replay, shutdown);
         if (simulate_command.chosen()) return run_simulate(common, simulate, shutdown);
         if (dump_command.chosen()) return run_dump(common, dump, shutdown);
-        if (check_command.chosen()) return run_check(check, shutdown);
+        if (check_command.chosen())
+            return platform::check_lines(check, shutdown, platform::by_itself);
         if (exchanges_command.chosen()) return run_exchanges(common, exchanges, shutdown);
         if (announce_command.chosen()) return run_announce(common, announce, shutdown);
         if (frames_command.chosen()) return run_frames(frames, shutdown);

@@ -1,6 +1,6 @@
 #include "ingest/io/arena_source.hpp"
 
-#include "ingest/io/line_reader.hpp"
+#include "platform/line_reader.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -66,7 +66,7 @@ ArenaSource::ArenaSource(const std::vector<fs::path>& files, ReadLimit& limit) :
 }
 
 void ArenaSource::read_fills(const fs::path& file, std::size_t participant) {
-    LineReader lines{file};
+    platform::LineReader lines{file};
     while (const auto row = lines.next()) {
         if (lines.line() == 1 && is_arena_header(*row)) continue;
         Result<ArenaFill> fill = parse_fill(*row);

@@ -33,10 +33,6 @@ int run_dump(
     const platform::Shutdown& shutdown
 );
 
-// Says for each line of event files whether the log would take it, without a Kafka: a line on
-// standard output each, the numbers on standard error.
-int run_check(const CheckSettings& check, const platform::Shutdown& shutdown);
-
 // Keeps an eye on the topics until it is stopped, and is ready while they are as they should be.
 int run_serve(const CommonSettings& common, const platform::Shutdown& shutdown);
 

@@ -2,9 +2,9 @@
 
 #include "core/event.hpp"
 #include "ingest/io/exchange_commands.hpp"
-#include "ingest/io/line_reader.hpp"
 #include "ingest/rules/frame_reader.hpp"
 #include "ingest/rules/recorded_frame.hpp"
+#include "platform/line_reader.hpp"
 
 #include <cstdio>
 #include <fmt/format.h>
@@ -82,7 +82,7 @@ int run_frames(const FramesSettings& settings, const platform::Shutdown& shutdow
     const auto plans = settings.source.plans();
     if (plans.size() != 1)
         throw platform::SettingError{"--source: one exchange is wanted, whose frames the file has"};
-    LineReader lines{settings.path, shutdown.fd()};
+    platform::LineReader lines{settings.path, shutdown.fd()};
     RecordedFrames frames{plans.front(), settings.source.ticks};
     std::string out;
     while (const auto line = lines.next()) {

@@ -1,12 +1,12 @@
 #include "ingest/io/line_sources.hpp"
 
 #include "ingest/rules/tape_recording.hpp"
-#include "ingest/rules/verdict_line.hpp"
+#include "platform/line_verdict.hpp"
 
 namespace duel::ingest {
 namespace {
 
-void refuse(const LineReader& lines, std::string reason, Refusal& refusal) {
+void refuse(const platform::LineReader& lines, std::string reason, Refusal& refusal) {
     refusal = Refusal{lines.name(), lines.line(), std::move(reason)};
 }
 
@@ -22,7 +22,7 @@ Source::Step EventFileSource::next(OutgoingRecord& record, Refusal& refusal) {
     limit_.count();
     const Result<Event> event = decoder_.decode(*line);
     if (!event) {
-        refuse(lines_, reason_of(event.error()), refusal);
+        refuse(lines_, platform::reason_of(event.error()), refusal);
         return Step::refused;
     }
     keep_record(*event, *line, record);

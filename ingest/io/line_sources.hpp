@@ -2,8 +2,8 @@
 
 // Files that are read line by line: event files and the tape.
 
-#include "ingest/io/line_reader.hpp"
 #include "ingest/io/source.hpp"
+#include "platform/line_reader.hpp"
 
 #include <filesystem>
 
@@ -20,7 +20,7 @@ public:
     std::optional<double> fraction() const override { return lines_.fraction(); }
 
 private:
-    LineReader lines_;
+    platform::LineReader lines_;
     ReadLimit& limit_;
     Decoder decoder_;
     bool is_stopped_{false};
@@ -37,7 +37,7 @@ public:
     std::optional<double> fraction() const override { return lines_.fraction(); }
 
 private:
-    LineReader lines_;
+    platform::LineReader lines_;
     ReadLimit& limit_;
     bool is_stopped_{false};
 };

@@ -79,7 +79,7 @@ bool ends_in(const fs::path& path, std::string_view suffix) {
 Kind kind_of(const fs::path& path) {
     if (path == "-" || ends_in(path, ".jsonl")) return Kind::events;
     if (!ends_in(path, ".csv")) return Kind::other;
-    LineReader lines{path};
+    platform::LineReader lines{path};
     const auto header = lines.next().value_or(std::string_view{});
     if (is_tape_header(header)) return Kind::tape;
     return is_arena_header(header) ? Kind::arena : Kind::other;
@@ -96,7 +96,7 @@ Part part_of(
     Kind kind,
     const std::vector<fs::path>& files,
     ReadLimit& limit,
-    int stop_fd = LineReader::kNeverStops
+    int stop_fd = platform::LineReader::kNeverStops
 ) {
     const auto open = [kind, files, &limit, stop_fd]() -> SourcePtr {
         if (kind == Kind::arena) return std::make_unique<ArenaSource>(files, limit);

@@ -2,8 +2,8 @@
 
 // What a user may hand to `replay`, and what is made of it.
 
-#include "ingest/io/line_reader.hpp"
 #include "ingest/io/source.hpp"
+#include "platform/line_reader.hpp"
 
 #include <string>
 #include <vector>
@@ -20,7 +20,7 @@ namespace duel::ingest {
 SourcePtr open_sources(
     const std::vector<std::string>& paths,
     ReadLimit& limit,
-    int stop_fd = LineReader::kNeverStops
+    int stop_fd = platform::LineReader::kNeverStops
 );
 
 }  // namespace duel::ingest

@@ -125,23 +125,6 @@ void offer(platform::SettingTable& table, DumpSettings& dump) {
     table.add("--partition", "", dump.partitions, "number", "only these partitions; none: all");
 }
 
-void offer(platform::SettingTable& table, CheckSettings& check) {
-    table
-        .add_argument(
-            "FILE", check.paths, "event files, compressed with zstd or not; - for standard input"
-        )
-        .required();
-    table.add(
-        "--topic",
-        "",
-        check.topic,
-        "name",
-        "as records of this topic, which refuses the types of the others; none: the type says it"
-    );
-    table.add("--quiet", "", check.quiet, "", "say nothing of the lines that would be taken");
-    table.add("--json", "", check.json, "", "an object of JSON for each line");
-}
-
 std::vector<std::string> split_list(const std::vector<std::string>& items) {
     std::vector<std::string> parts;
     for (const std::string& item : items)

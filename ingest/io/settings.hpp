@@ -3,7 +3,6 @@
 // The settings of duel-ingest: what every command has, and each command's own.
 
 #include "core/time.hpp"
-#include "core/topic.hpp"
 #include "platform/http.hpp"
 #include "platform/kafka/client.hpp"
 #include "platform/log.hpp"
@@ -71,18 +70,10 @@ struct DumpSettings {
     std::vector<std::int32_t> partitions;
 };
 
-struct CheckSettings {
-    std::vector<std::string> paths;
-    std::optional<Topic> topic;  // none: the type says it
-    bool quiet = false;
-    bool json = false;
-};
-
 void offer(platform::Settings& settings, CommonSettings& common);
 void offer(platform::SettingTable& table, ReplaySettings& replay);
 void offer(platform::SettingTable& table, SimulateSettings& simulate);
 void offer(platform::SettingTable& table, DumpSettings& dump);
-void offer(platform::SettingTable& table, CheckSettings& check);
 
 // The items of a list whose items may themselves be "A,B", each once, in order; empty ones are
 // dropped.
@@ -120,18 +111,6 @@ struct SettingValue<ingest::StartTime> {
         return start.at ? duel::text(*start.at) : "now";
     }
     static std::string wanted() { return "a time such as 2025-11-13T19:15:00Z, or now"; }
-};
-
-// A topic that events come from.
-template <>
-struct SettingValue<Topic> {
-    static std::optional<Topic> read(std::string_view text) {
-        for (const Topic topic : {Topic::trades, Topic::prices, Topic::status})
-            if (duel::text(topic) == text) return topic;
-        return std::nullopt;
-    }
-    static std::string text(Topic topic) { return std::string{duel::text(topic)}; }
-    static std::string wanted() { return "trades, prices or status"; }
 };
 
 }  // namespace duel::platform

@@ -1,10 +1,11 @@
 #include "ingest/io/file_writer.hpp"
 
-#include "ingest/io/line_reader.hpp"
-#include "tests/unit/ingest/io/scratch.hpp"
+#include "platform/line_reader.hpp"
+#include "tests/unit/scratch.hpp"
 
 #include <catch2/catch.hpp>
 
+using namespace duel;
 using namespace duel::ingest;
 
 TEST_CASE("a file is there as a whole or not at all", "[dump]") {
@@ -32,7 +33,7 @@ TEST_CASE("a file whose name ends in .zst is compressed and reads back the same"
     file.finish();
     REQUIRE(scratch.read("a.jsonl.zst").size() < text.size() / 4);
 
-    LineReader reader{scratch.folder() / "a.jsonl.zst"};
+    platform::LineReader reader{scratch.folder() / "a.jsonl.zst"};
     std::string back;
     while (const auto line = reader.next())
         back.append(*line) += '\n';

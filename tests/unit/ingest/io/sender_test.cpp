@@ -6,7 +6,7 @@
 #include "ingest/io/simulation_source.hpp"
 #include "ingest/io/topic_reader.hpp"
 #include "tests/unit/ingest/io/brokers.hpp"
-#include "tests/unit/ingest/io/scratch.hpp"
+#include "tests/unit/scratch.hpp"
 
 #include <catch2/catch.hpp>
 

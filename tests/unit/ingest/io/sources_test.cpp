@@ -1,5 +1,5 @@
 #include "ingest/io/open_sources.hpp"
-#include "tests/unit/ingest/io/scratch.hpp"
+#include "tests/unit/scratch.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,9 +1,6 @@
-// The command that says of event files what the log would take.
+#include "platform/check_lines.hpp"
 
-#include "core/event.hpp"
-#include "ingest/io/commands.hpp"
-#include "ingest/io/line_reader.hpp"
-#include "ingest/rules/verdict_line.hpp"
+#include "platform/line_reader.hpp"
 #include "platform/progress_printer.hpp"
 
 #include <cstdio>
@@ -12,7 +9,7 @@
 #include <map>
 #include <unistd.h>
 
-namespace duel::ingest {
+namespace duel::platform {
 namespace {
 
 namespace fs = std::filesystem;
@@ -25,20 +22,23 @@ void demand_files(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) {
         if (path == "-") continue;
         if (fs::is_directory(path))
-            throw platform::SettingError{path + ": a folder; wanted an event file, or -"};
-        if (!fs::exists(path)) throw platform::SettingError{path + ": no such file"};
+            throw SettingError{path + ": a folder; wanted an event file, or -"};
+        if (!fs::exists(path)) throw SettingError{path + ": no such file"};
     }
 }
 
 // "refused": `lines` is how many.
 std::string counted(std::uint64_t lines, std::string_view what) {
-    return fmt::format("{} {}", platform::grouped(lines), what);
+    return fmt::format("{} {}", grouped(lines), what);
 }
 
 class Checker {
 public:
-    Checker(const CheckSettings& settings, const platform::Shutdown& shutdown)
-        : settings_{settings}, shutdown_{shutdown}, has_progress_{isatty(STDOUT_FILENO) == 0} {}
+    Checker(const CheckSettings& settings, const Shutdown& shutdown, const Judge& judge)
+        : settings_{settings},
+          shutdown_{shutdown},
+          judge_{judge},
+          has_progress_{isatty(STDOUT_FILENO) == 0} {}
 
     void check_file(const std::string& path) {
         LineReader lines{path, shutdown_.fd()};
@@ -57,9 +57,10 @@ public:
         for (const auto& [code, count] : refused_by_code_)
             refusals += fmt::format("{}{} {}", refusals.empty() ? ": " : ", ", text(code), count);
         printer_.note(fmt::format(
-            "{}, {}, {}{}",
+            "{}, {}{}, {}{}",
             counted(lines_, lines_ == 1 ? "line" : "lines"),
-            counted(lines_ - refused_, "taken"),
+            counted(lines_ - refused_ - retries_, "taken"),
+            retries_ > 0 ? ", " + counted(retries_, "there already") : "",
             counted(refused_, "refused"),
             refusals
         ));
@@ -69,19 +70,26 @@ public:
 
 private:
     void check(std::string_view line, const LinePlace& place) {
-        const Result<Event> event =
-            settings_.topic ? decoder_.decode(*settings_.topic, line) : decoder_.decode(line);
+        const LineVerdict verdict = verdict_on(line);
         ++lines_;
-        if (!event) {
+        if (!verdict.event) {
             ++refused_;
-            ++refused_by_code_[event.error().code];
-        } else if (settings_.quiet) {
-            return;
+            ++refused_by_code_[verdict.event.error().code];
+        } else {
+            if (verdict.is_retry) ++retries_;
+            if (settings_.quiet) return;
         }
         out_.clear();
-        settings_.json ? append_verdict_json(place, event, out_)
-                       : append_verdict(place, event, out_);
+        settings_.json ? append_verdict_json(place, verdict, out_)
+                       : append_verdict(place, verdict, out_);
         if (std::fwrite(out_.data(), 1, out_.size(), stdout) != out_.size()) fail();
+    }
+
+    LineVerdict verdict_on(std::string_view line) {
+        Result<Event> event =
+            settings_.topic ? decoder_.decode(*settings_.topic, line) : decoder_.decode(line);
+        if (!event) return {std::move(event)};
+        return judge_(std::move(*event));
     }
 
     void show_progress(std::optional<double> fraction) {
@@ -94,21 +102,44 @@ private:
     [[noreturn]] static void fail() { throw std::runtime_error{"standard output takes no more"}; }
 
     const CheckSettings& settings_;
-    const platform::Shutdown& shutdown_;
+    const Shutdown& shutdown_;
+    const Judge& judge_;
     bool has_progress_;  // not between lines that a terminal shows
-    platform::ProgressPrinter printer_;
+    ProgressPrinter printer_;
     Decoder decoder_;
     std::string out_;
     std::uint64_t lines_{0};
+    std::uint64_t retries_{0};
     std::uint64_t refused_{0};
     std::map<Code, std::uint64_t> refused_by_code_;
 };
 
 }  // namespace
 
-int run_check(const CheckSettings& check, const platform::Shutdown& shutdown) {
+void offer(SettingTable& table, CheckSettings& check) {
+    table
+        .add_argument(
+            "FILE", check.paths, "event files, compressed with zstd or not; - for standard input"
+        )
+        .required();
+    table.add(
+        "--topic",
+        "",
+        check.topic,
+        "name",
+        "as records of this topic, which refuses the types of the others; none: the type says it"
+    );
+    table.add("--quiet", "", check.quiet, "", "say nothing of the lines that would be taken");
+    table.add("--json", "", check.json, "", "an object of JSON for each line");
+}
+
+LineVerdict by_itself(Event&& event) {
+    return {std::move(event)};
+}
+
+int check_lines(const CheckSettings& check, const Shutdown& shutdown, const Judge& judge) {
     demand_files(check.paths);
-    Checker checker{check, shutdown};
+    Checker checker{check, shutdown, judge};
     for (const std::string& path : check.paths) {
         if (shutdown.requested()) break;
         checker.check_file(path);
@@ -118,4 +149,4 @@ int run_check(const CheckSettings& check, const platform::Shutdown& shutdown) {
     return checker.has_refused() ? kRefusedLines : kDone;
 }
 
-}  // namespace duel::ingest
+}  // namespace duel::platform

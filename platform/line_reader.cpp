@@ -1,4 +1,4 @@
-#include "ingest/io/line_reader.hpp"
+#include "platform/line_reader.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
-namespace duel::ingest {
+namespace duel::platform {
 namespace {
 
 constexpr std::size_t kChunk = 262'144;
@@ -176,4 +176,4 @@ void LineReader::fail(const std::string& why) const {
     throw std::runtime_error{fmt::format("{}: {}", name_, why)};
 }
 
-}  // namespace duel::ingest
+}  // namespace duel::platform

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace duel::ingest {
+namespace duel::platform {
 
 class LineReader {
 public:
@@ -73,4 +73,4 @@ private:
     std::uint64_t line_{0};
 };
 
-}  // namespace duel::ingest
+}  // namespace duel::platform

@@ -1,9 +1,9 @@
-#include "ingest/rules/verdict_line.hpp"
+#include "platform/line_verdict.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace duel;
-using namespace duel::ingest;
+using namespace duel::platform;
 
 namespace {
 
@@ -11,15 +11,16 @@ const std::string kStarted =
     R"({"type":"contest_started","contest_id":"cup \"7\"","timestamp":"2026-02-09T10:00:00Z"})";
 const std::string kFree = R"({"type":"price","symbol":"SOL","price":"0","timestamp":0})";
 
-std::string verdict(const std::string& record, const LinePlace& place = {"a.jsonl", 7}) {
+std::string verdict(const std::string& record, bool is_retry = false) {
+    const LinePlace place{"a.jsonl", 7};
     std::string out;
-    append_verdict(place, Decoder{}.decode(record), out);
+    append_verdict(place, {Decoder{}.decode(record), is_retry}, out);
     return out;
 }
 
 std::string json(const std::string& record, const LinePlace& place = {"a.jsonl", 7}) {
     std::string out;
-    append_verdict_json(place, Decoder{}.decode(record), out);
+    append_verdict_json(place, {Decoder{}.decode(record)}, out);
     return out;
 }
 
@@ -33,6 +34,13 @@ TEST_CASE("a line that would be taken is told with its type, topic and key", "[c
         json(kStarted) ==
         R"({"file":"a.jsonl","line":7,"verdict":"ok","type":"contest_started","topic":"trades","key":"cup \"7\""})"
         "\n"
+    );
+}
+
+TEST_CASE("a line whose effect is there already is a retry", "[check]") {
+    REQUIRE(
+        verdict(kStarted, true) ==
+        "a.jsonl:7: retry: contest_started, topic trades, key \"cup \\\"7\\\"\"\n"
     );
 }
 

@@ -1,11 +1,11 @@
-#include "ingest/rules/verdict_line.hpp"
+#include "platform/line_verdict.hpp"
 
 #include "core/json_writer.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace duel::ingest {
+namespace duel::platform {
 namespace {
 
 bool is_continuation(char c) {
@@ -28,6 +28,11 @@ std::string printable(std::string_view bytes) {
     return out;
 }
 
+std::string_view word(const LineVerdict& verdict) {
+    if (!verdict.event) return "refused";
+    return verdict.is_retry ? "retry" : "ok";
+}
+
 void add_text(JsonWriter& writer, std::string_view name, const std::string& text) {
     if (!text.empty()) writer.field(name, text);
 }
@@ -40,11 +45,13 @@ std::string reason_of(const Error& error) {
     return sentence.starts_with(code) ? sentence : fmt::format("{}: {}", code, sentence);
 }
 
-void append_verdict(const LinePlace& place, const Result<Event>& event, std::string& out) {
+void append_verdict(const LinePlace& place, const LineVerdict& verdict, std::string& out) {
     const auto end = std::back_inserter(out);
     fmt::format_to(end, "{}:{}: ", place.file, place.line);
-    if (event) {
-        fmt::format_to(end, "ok: {}, topic {}, key ", type_of(*event), text(topic_of(*event)));
+    if (const auto& event = verdict.event) {
+        fmt::format_to(
+            end, "{}: {}, topic {}, key ", word(verdict), type_of(*event), text(topic_of(*event))
+        );
         append_json_string(out, key_of(*event));
     } else {
         out += reason_of(event.error());
@@ -52,17 +59,17 @@ void append_verdict(const LinePlace& place, const Result<Event>& event, std::str
     out += '\n';
 }
 
-void append_verdict_json(const LinePlace& place, const Result<Event>& event, std::string& out) {
+void append_verdict_json(const LinePlace& place, const LineVerdict& verdict, std::string& out) {
     JsonWriter writer{out};
     writer.begin_object().field("file", printable(place.file)).field("line", place.line);
-    if (event) {
-        writer.field("verdict", "ok")
-            .field("type", type_of(*event))
+    writer.field("verdict", word(verdict));
+    if (const auto& event = verdict.event) {
+        writer.field("type", type_of(*event))
             .field("topic", topic_of(*event))
             .field("key", key_of(*event));
     } else {
         const Error& error = event.error();
-        writer.field("verdict", "refused").field("code", error.code);
+        writer.field("code", error.code);
         add_text(writer, "field", error.field);
         add_text(writer, "value", error.value);
         add_text(writer, "wanted", error.wanted);
@@ -71,4 +78,4 @@ void append_verdict_json(const LinePlace& place, const Result<Event>& event, std
     out += '\n';
 }
 
-}  // namespace duel::ingest
+}  // namespace duel::platform

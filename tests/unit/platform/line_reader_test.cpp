@@ -1,12 +1,13 @@
-#include "ingest/io/line_reader.hpp"
+#include "platform/line_reader.hpp"
 
-#include "tests/unit/ingest/io/scratch.hpp"
+#include "tests/unit/scratch.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <vector>
 
-using namespace duel::ingest;
+using namespace duel;
+using namespace duel::platform;
 
 namespace {
 

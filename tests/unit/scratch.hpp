@@ -11,7 +11,7 @@
 #include <string_view>
 #include <zstd.h>
 
-namespace duel::ingest {
+namespace duel {
 
 class Scratch {
 public:
@@ -34,8 +34,8 @@ public:
     }
 
 private:
-    std::filesystem::path folder_ = std::filesystem::temp_directory_path() /
-                                    ("duel-ingest-" + std::to_string(std::random_device{}()));
+    std::filesystem::path folder_ =
+        std::filesystem::temp_directory_path() / ("duel-" + std::to_string(std::random_device{}()));
 };
 
 inline std::string compressed(std::string_view text) {
@@ -50,4 +50,4 @@ inline std::filesystem::path recordings() {
     return std::filesystem::path{DUEL_GOLDEN} / "../../../shared/data";
 }
 
-}  // namespace duel::ingest
+}  // namespace duel
