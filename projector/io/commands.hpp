@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/check_lines.hpp"
 #include "platform/shutdown.hpp"
 #include "projector/io/settings.hpp"
 
@@ -15,5 +16,8 @@ int run_shards(
     const RunSettings& settings,
     const platform::Shutdown& shutdown
 );
+
+// Says for each line of event files what an empty system would make of it, after the lines before.
+int run_check(const platform::CheckSettings& check, const platform::Shutdown& shutdown);
 
 }  // namespace duel::projector

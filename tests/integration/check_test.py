@@ -153,7 +153,7 @@ class Page(unittest.TestCase):
     def test_the_examples_say_what_stands_behind_them(self):
         blocks = BLOCK.findall((ROOT / "docs/events.md").read_text())
         shown = [(language, text, then[1]) for (language, text), then in zip(blocks, blocks[1:]) if then[0] == "text"]
-        self.assertEqual([language for language, _, _ in shown], ["python", "sh"])
+        self.assertEqual([language for language, _, _ in shown], ["python", "sh", "sh"])
         for language, text, wanted in shown:
             words = ["/usr/bin/python3", "-c", text] if language == "python" else ["bash", "-c", text]
             done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60,

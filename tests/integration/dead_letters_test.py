@@ -5,8 +5,10 @@ import random
 import time
 import unittest
 import uuid
+from collections import Counter
 from datetime import datetime, timedelta, timezone
 
+from nasty_stream import NastyStream
 from stack import Stack
 
 STACK = Stack("shared")
@@ -170,6 +172,40 @@ class DeadLetters(unittest.TestCase):
         ):
             with self.subTest(words):
                 self.assertIn(answer, command(*words, status=status).stderr)
+
+
+class Rehearsed(unittest.TestCase):
+    """What `duel-projector check` says of a file is what becomes of its records in a log that knows nothing of them."""
+
+    def test_a_file_fares_as_it_was_told_to(self):
+        stream = NastyStream(20251127, f"rehearsed-{RUN}")
+        records = [record for topic, _, record in stream.take(4000) + stream.finish() if topic == "trades"]
+        said = self.verdicts(records)
+        offsets = STACK.produce("trades", records, PARTITION)
+        STACK.settle()
+        first, last = offsets[0], offsets[-1]
+        self.assertEqual(offsets, list(range(first, last + 1)), "nobody else writes meanwhile")
+
+        refused = {first + number: (verdict["code"], verdict.get("field", "")) for number, verdict in enumerate(said)
+                   if verdict["verdict"] == "refused"}
+        self.assertEqual(refused, {offset: (code, field or "") for offset, code, field in STACK.sql(
+            'SELECT "offset", code, field FROM duel.dead_letters'
+            " WHERE topic = 'trades' AND partition = %s AND \"offset\" BETWEEN %s AND %s", PARTITION, first, last)})
+        traded = {first + number for number, verdict in enumerate(said)
+                  if verdict["verdict"] == "ok" and verdict["type"] == "trade"}
+        self.assertEqual(traded, {offset for offset, in STACK.sql(
+            'SELECT "offset" FROM duel.trades WHERE partition = %s AND "offset" BETWEEN %s AND %s', PARTITION, first, last)})
+        found = Counter(verdict.get("code", verdict["verdict"]) for verdict in said)
+        print(dict(found))
+        self.assertLessEqual({"ok", "retry", "MALFORMED_JSON", "UNKNOWN_TYPE", "INVALID_FIELD", "UNKNOWN_CONTEST", "CONTEST_NOT_ACTIVE",
+                              "NOT_A_PARTICIPANT", "DUPLICATE_CONFLICT"}, set(found))
+
+    def verdicts(self, records):
+        path = STACK.var / "rehearsed.jsonl"
+        path.write_text("".join((record if isinstance(record, str) else json.dumps(record)) + "\n" for record in records))
+        done = STACK.program("duel-projector", "check", "--json", "--topic", "trades", path, check=False)
+        self.assertEqual(done.returncode, REFUSED, done.stderr)
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 class AThirdIsBad(unittest.TestCase):
