@@ -45,9 +45,9 @@ async def outcome(path, bearer, way, **query):
         try:
             if way == "message" and bearer:
                 await socket.send(json.dumps({"type": "authenticate", "token": bearer}))
-            await asyncio.sleep(3)
+            await asyncio.sleep(4)
             pong = await socket.ping()
-            await asyncio.wait_for(pong, 5)
+            await asyncio.wait_for(pong, 20)
             return "open"
         except websockets.ConnectionClosed as closed:
             return closed.code

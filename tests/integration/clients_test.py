@@ -104,7 +104,7 @@ class Clients(unittest.TestCase):
 
     def assert_misses_nothing(self, messages):
         """Trades happen while the connection is cut and the server started anew; the client shows each once."""
-        until(lambda: {"PORTFOLIO_UPDATED", "LEADERBOARD_UPDATED", "MARKET_PRICE"} <= {m["type"] for m in messages()}, 30,
+        until(lambda: {"PORTFOLIO_UPDATED", "LEADERBOARD_UPDATED", "MARKET_PRICE"} <= {m["type"] for m in messages()}, 60,
               lambda: f"the client shows only {messages()}")
         answers = lambda: [m["recovery"] for m in messages() if m["type"] == "SUBSCRIBED" and m["channel"] == self.channels[0]]
         cuts = 0
@@ -113,6 +113,10 @@ class Clients(unittest.TestCase):
             time.sleep(0.05)
             if cuts < CUTS and len(answers()) > cuts:   # it is back, in the middle of things
                 cuts += self.proxy.cut() > 0
+        while cuts < CUTS:
+            until(lambda: len(answers()) > cuts, 30, "it does not come back")
+            cuts += self.proxy.cut() > 0
+        until(lambda: len(answers()) > CUTS, 30, "it does not come back for the last time")
         STACK.restart("wsserver", **self.restarts_with)
         self.world.trade()
         STACK.settle()

@@ -48,7 +48,7 @@ class Commit(Fleet):
         cutter = CommitCutter(STACK.base + 2, seed=3, one_in=25)
         self.only_through(cutter)
         load.start()
-        until(lambda: cutter.unsent >= 10 and cutter.unheard >= 10, 60, "few commits were cut")
+        until(lambda: cutter.unsent >= 10 and cutter.unheard >= 10, 180, "few commits were cut")
         print(f"    cut before the server heard of it: {cutter.unsent}, before its answer: {cutter.unheard}")
         cutter.one_in = 10 ** 9
         self.applies_everywhere()

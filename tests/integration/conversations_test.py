@@ -143,7 +143,7 @@ class Conversation:
     async def close(self):
         """With an empty Close; nothing else ends the connection on this side."""
         self.raw.writer.write(frame(8))
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             while (answer := await self.raw.receive(None))[0] != 8:
                 pass
             assert answer[1][:2] == struct.pack("!H", 1000), answer

@@ -13,13 +13,12 @@ import time
 import unittest
 from datetime import datetime, timezone
 
-from stack import ROOT, SKIPPED, Stack, until
+from stack import PROMISED, ROOT, SKIPPED, Stack, until
 
 STACK = Stack("disk_full")
 SMALL = STACK.var / "small"
 ROOM, MORE = "2m", "200m"
 TRADES = 30_000
-PROMISED = 5   # seconds until work resumes by itself
 
 
 def mount(*options):

@@ -84,7 +84,7 @@ class Certificate(WireTest):
             until(lambda: "stays as it was" in STACK.said("wsserver"), 10, lambda: "a certificate without its key is told")
             self.assertEqual(self.served(), before)
             fresh[1].replace(paths[1])
-            until(lambda: self.served() != before, 10, lambda: "the new certificate is served")
+            until(lambda: self.served() != before, 30, lambda: "the new certificate is served")
             self.assertEqual(self.served().strip(), paths[0].read_text().strip())
             raw.writer.write(frame(9, b"still here"))   # to the old connection
             while await raw.receive() != (10, b"still here"):
@@ -108,7 +108,7 @@ class Room(WireTest):
         self.assertRegex(STACK.health("wsserver", "/metrics")[1],
                          r'(?m)^duel_ws_rejections_total\{[^}]*reason="server_full"[^}]*\} 1$')
         inside.pop().close()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         while (status := await (again := await Raw.connect()).answer(request())) != 101 and time.monotonic() < deadline:
             again.close()
         self.assertEqual(status, 101)
@@ -132,7 +132,7 @@ class Silence(WireTest):
             """The codes of what a client gets that sends a frame for each ping, until the silent ones are gone."""
             raw = await (await Raw.connect()).upgrade("/api/v2/ws/market", symbols="A")
             codes = []
-            while time.monotonic() - began < 8:
+            while time.monotonic() - began < 12:
                 codes.append((await raw.receive(20))[0])
                 if codes[-1] == 9:
                     raw.writer.write(sent)
@@ -144,7 +144,7 @@ class Silence(WireTest):
             alive(frame(10)), alive(frame(1, b'{"type":"ping"}')))
         self.assertEqual((market[0], portfolio[0]), (1001, 1001))
         self.assertGreater(market[1], 3)
-        self.assertLess(market[1], 6)   # before the other's time
+        self.assertLess(market[1], portfolio[1])
         self.assertGreater(portfolio[1], 6)
         for codes in (ponging, talking):
             self.assertGreaterEqual(codes.count(9), 6)

@@ -74,6 +74,11 @@ class EndToEnd(unittest.TestCase):
             cls.ledger.apply(record)
 
     @classmethod
+    def answers(cls):
+        """How often clients have been let in."""
+        return sum(len(client.of("SUBSCRIBED")) for client in (cls.trader, cls.spectator))
+
+    @classmethod
     def replay_with_trouble(cls):
         stack, dice = cls.stack, random.Random(20251113)
         replay = stack.start("duel-ingest", "replay", str(recordings.ARENA), "--limit", str(FILLS), "--rate", str(RATE))
@@ -88,7 +93,7 @@ class EndToEnd(unittest.TestCase):
         span = SECONDS * 0.8
         troubles = sorted([(dice.uniform(0, span), "cut") for _ in range(CUTS)] +
                           [(span * (turn + dice.random()) / KILLS, "kill") for turn in range(KILLS)])
-        started, cls.cuts, cls.kills = time.monotonic(), 0, 0
+        started, cls.cuts, cls.kills, seen = time.monotonic(), 0, 0, 0
         for at, trouble in troubles:
             time.sleep(max(0.0, started + at - time.monotonic()))
             if trouble == "kill":
@@ -96,7 +101,9 @@ class EndToEnd(unittest.TestCase):
                 stack.restart("projector")
                 cls.kills += 1
             else:
+                until(lambda: cls.answers() > seen, 20, "no client is back")
                 cls.cuts += until(proxy.cut, 20, "no client has come back to be cut off") > 0
+                seen = cls.answers()
         replay.communicate(timeout=120)
         assert replay.returncode == 0, f"the replay exited with {replay.returncode}"
         stack.settle()

@@ -14,12 +14,11 @@ from datetime import datetime, timezone
 
 import confluent_kafka
 
-from stack import BIN, Stack, asked, until
+from stack import BIN, PROMISED, Stack, asked, until
 
 STACK = Stack(pathlib.Path(sys.argv[0]).stem.removesuffix("_test"))   # one for each test program
 PARTITIONS = 4
 CONTESTS, MARKETS = [f"contest/{p}" for p in range(PARTITIONS)], [f"market/{p}" for p in range(PARTITIONS)]
-PROMISED = 5   # seconds, of everything that is promised
 FREE_PORT = STACK.base + 7
 
 

@@ -7,7 +7,7 @@ import time
 import unittest
 
 from raw_client import Raw, address, frame, request
-from stack import OPEN_DOORS
+from stack import IS_STRICT, OPEN_DOORS
 from wire import STACK, Client, WireTest, World
 
 SLOW = int(os.environ.get("DUEL_TEST_SLOW_HANDSHAKES", "500"))   # 5000 by hand
@@ -57,8 +57,8 @@ class Upgrades(WireTest):
             raw = await Raw.connect()
             began = time.monotonic()
             self.assertEqual(await raw.answer(sent), wanted, sent[:300])
-            self.assertLess(time.monotonic() - began, 1)
-            await asyncio.wait_for(raw.reader.read(), 5)
+            self.assertLess(time.monotonic() - began, 1 if IS_STRICT else 10)
+            await asyncio.wait_for(raw.reader.read(), 20)
             raw.close()
 
     async def test_what_is_no_tls_is_closed(self):
@@ -93,7 +93,7 @@ class Upgrades(WireTest):
         for raw in half:
             raw.writer.write(b"GET /api/v2/ws/market HTTP/1.1\r\nHost:")
         beside = await connects()
-        self.assertLess(beside, 2 * alone + 0.005, "others connect as fast as before")
+        self.assertLess(beside, 2 * alone + (0.005 if IS_STRICT else 1), "others connect as fast as before")
 
         async def ends(reader):
             try:
@@ -101,7 +101,7 @@ class Upgrades(WireTest):
             except ConnectionError:
                 pass
         await asyncio.gather(*(ends(reader) for reader, _ in silent), *(ends(raw.reader) for raw in half))
-        self.assertLess(time.monotonic() - began, 3 + 3 + SLOW / 500)
+        self.assertLess(time.monotonic() - began, 3 + (3 if IS_STRICT else 30) + SLOW / 500)
 
 
 class Floods(WireTest):
@@ -162,11 +162,11 @@ class SlowReaders(WireTest):
             for _ in range(8_000):
                 await other.until("PARTICIPANT_ACTIVITY")
             began = time.monotonic()
-            while not closes(1000) and time.monotonic() - began < 6:
+            while not closes(1000) and time.monotonic() - began < 30:
                 deaf.writer.write(frame(8, b"\x03\xe8"))
                 await asyncio.sleep(0.2)
             self.assertEqual(closes(1000), 1)
-            self.assertLess(time.monotonic() - began, 4)
+            self.assertLess(time.monotonic() - began, 4 if IS_STRICT else 20)
         deaf.close()
 
 

@@ -18,8 +18,7 @@ TICKS, TRADES = 3000, 20_000
 
 
 def setUpModule():
-    STACK.remove_data()
-    STACK.up("kafka")
+    STACK.up("--fresh", "kafka")
     unittest.addModuleCleanup(STACK.down)
     STACK.program("duel-ingest", "topics")
 
@@ -39,7 +38,7 @@ class KafkaAway(unittest.TestCase):
             server.send(*(trade(market, 0) for market in MARKETS))
             until(lambda: ingest.metric("events_total", type="price") == 2, 10, lambda: ingest.get("/metrics")[1])
             STACK.kill("kafka")
-            until(lambda: "kafka" in ingest.get("/readyz")[1], 20, lambda: ingest.get("/readyz"))
+            until(lambda: ingest.get("/readyz")[0] == 503, 20, lambda: ingest.get("/readyz"))
             for number in range(1, TICKS + 1):
                 server.send(*(trade(market, number) for market in MARKETS))
             until(lambda: ingest.metric("exchange_ticks_total") == 2 * (TICKS + 1), 20, lambda: ingest.metric("exchange_ticks_total"))

@@ -8,7 +8,7 @@ import unittest
 import older_kafka
 from kafka_acls import acls_of_page
 from secured_kafka import SecuredKafka
-from stack import BIN, ROOT, Stack
+from stack import BIN, ROOT, Stack, until
 
 STACK = Stack("kafka_scram")
 ALLOWED = acls_of_page((ROOT / "docs/operations.md").read_text())
@@ -23,9 +23,12 @@ class Scram(unittest.TestCase):
         kafka = SecuredKafka(STACK.var / "secured", STACK.base, USERS, libs=older_kafka.fetch(), scram=MECHANISMS)
         cls.kafka = cls.enterClassContext(kafka)
         cls.kafka.acls.allow([acl for acl in ALLOWED if acl[0] in USERS])
+        # A broker learns of ACLs a moment after they were made.
+        until(lambda: cls.ingest("duel-topics", MECHANISMS[0], "topics").returncode == 0, 30, "the ACLs do not count")
 
-    def ingest(self, user, mechanism, *words, **changes):
-        access = self.kafka.settings(user) | {"DUEL_KAFKA_SASL_MECHANISM": mechanism} | changes
+    @classmethod
+    def ingest(cls, user, mechanism, *words, **changes):
+        access = cls.kafka.settings(user) | {"DUEL_KAFKA_SASL_MECHANISM": mechanism} | changes
         return subprocess.run([f"{BIN}/duel-ingest", *words], env=access, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
 
     def test_what_is_written_is_read_back(self):

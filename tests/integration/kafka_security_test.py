@@ -58,7 +58,7 @@ def grant_creation_one_by_one():
         if topic:
             KAFKA.acls.allow([("duel-topics", "Create", topic)])
         # A broker learns of a changed ACL a moment after it was changed.
-        until(lambda: not said or topics_command().stderr != said[-1].stderr, 15, lambda: said[-1].stderr)
+        until(lambda: topics_command().stderr != said[-1].stderr if said else "Create" in topics_command().stderr, 30, lambda: said[-1:])
         said.append(topics_command())
     return said
 
@@ -111,7 +111,7 @@ class AsOneUser(unittest.TestCase):
                          {name for name in STACK.environment if name.startswith("DUEL_KAFKA")})
 
     def test_kcat_gets_in_with_the_file_that_is_written_for_it(self):
-        words = ["kcat", "-F", STACK.var / "kafka/client.properties", "-b", KAFKA.brokers, "-L", "-m", "5"]
+        words = ["kcat", "-F", STACK.var / "kafka/client.properties", "-b", KAFKA.brokers, "-L", "-m", "20"]
         self.assertIn(" topic \"trades\"", subprocess.run(words, check=True, capture_output=True, text=True).stdout)
 
     def test_settings_hold_while_the_stack_runs(self):
@@ -135,7 +135,7 @@ class AsOneUser(unittest.TestCase):
 
     def test_a_wrong_password_is_told_by_up(self):
         done = subprocess.run([ROOT / "run", "up"], capture_output=True, text=True, stdin=subprocess.DEVNULL, env=STACK.environment | {
-            "DUEL_VAR": str(STACK.var / "other"), "DUEL_KAFKA_PASSWORD": "wr0ng", "DUEL_KAFKA_PASSWORD_FILE": "", "DUEL_START_LIMIT": "2",
+            "DUEL_VAR": str(STACK.var / "other"), "DUEL_KAFKA_PASSWORD": "wr0ng", "DUEL_KAFKA_PASSWORD_FILE": "", "DUEL_START_LIMIT": "10",
             "DUEL_POSTGRES_ADMIN": STACK.env["DUEL_POSTGRES_ADMIN"], "DUEL_PORT_BASE": str(STACK.base + 20)})
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("SASL authentication error", done.stderr)

@@ -6,8 +6,14 @@ import unittest
 
 import confluent_kafka
 
-from fleet import CONTESTS, MARKETS, PARTITIONS, PROMISED, STACK, Fleet, Load, fences, now
-from stack import until
+from fleet import CONTESTS, MARKETS, PARTITIONS, STACK, Fleet, Load, fences, now
+from stack import PROMISED, until
+
+
+def make_anew(admin, topic):
+    admin.delete_topics([topic])[topic].result(20)
+    until(lambda: topic not in admin.list_topics(timeout=10).topics, 20, f"{topic} is still there")
+    until(lambda: STACK.program("duel-ingest", "topics", check=False).returncode == 0, 20, f"{topic} cannot be made anew")
 
 
 class LogIdentity(Fleet):
@@ -20,12 +26,7 @@ class LogIdentity(Fleet):
         stood = {p: STACK.sql("SELECT offsets FROM duel.shards WHERE shard = %s", f"contest/{p}")[0][0][f"trades/{p}"]
                  for p in range(PARTITIONS)}
         admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": STACK.env["DUEL_KAFKA"]})
-        admin.delete_topics(["trades"])["trades"].result(20)
-        for attempt in range(20):
-            made = STACK.program("duel-ingest", "topics", check=False)
-            if made.returncode == 0:
-                break
-        self.assertEqual(made.returncode, 0, made.stderr)
+        make_anew(admin, "trades")
         # In partition 0 the new log quickly grows past where the shard stands: fetching by offset shows nothing.
         def other(partition, count):
             return [{"type": "deposit", "timestamp": now(), "wallet_address": f"new-{partition}-{i}", "amount": 1}
@@ -101,8 +102,7 @@ class LogIdentity(Fleet):
         for _ in range(3):
             self.applies_everywhere()
         admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": STACK.env["DUEL_KAFKA"]})
-        admin.delete_topics(["prices"])["prices"].result(20)
-        until(lambda: STACK.program("duel-ingest", "topics", check=False).returncode == 0, 20, "the topic cannot be made anew")
+        make_anew(admin, "prices")
         # Longer than the old one was: fetching by offset shows nothing.
         for partition in range(PARTITIONS):
             STACK.produce("prices", [{"type": "price", "timestamp": now(), "symbol": f"NEW{partition}", "price": 1}] * 300,

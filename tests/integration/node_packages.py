@@ -14,6 +14,9 @@ def install(wanted, place):
         return None
     for name in ("package.json", lock):
         shutil.copy(wanted / name, place / name)
-    done = subprocess.run(["npm", "ci", "--prefix", place, "--no-audit", "--no-fund", "--loglevel=error"],
-                          capture_output=True, text=True, timeout=120)
+    try:
+        done = subprocess.run(["npm", "ci", "--prefix", place, "--no-audit", "--no-fund", "--loglevel=error"],
+                              capture_output=True, text=True, timeout=120)
+    except subprocess.TimeoutExpired:
+        return "npm ci: no end after two minutes"
     return None if done.returncode == 0 else "npm ci: " + done.stderr.strip().splitlines()[-1]

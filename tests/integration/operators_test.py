@@ -10,7 +10,7 @@ import uuid
 import websockets
 
 from raw_client import Raw, request
-from stack import OPEN_DOORS, ROOT, token
+from stack import OPEN_DOORS, ROOT, token, until
 from wire import RUN, STACK, Client, WireTest, World, connect
 
 def setUpModule():
@@ -43,8 +43,9 @@ class Metrics(WireTest):
             await client.until("PARTICIPANT_ACTIVITY")
             await client.send("no JSON")
             await client.until("ERROR")
-            await asyncio.sleep(0.6)   # counted in the loop, told once a tick
-            self.assertEqual(metrics()['duel_ws_connected{endpoint="v2_contest"}'], 1)
+            # Counted in the loop, told once a tick.
+            await eventually(lambda: metrics()['duel_ws_connected{endpoint="v2_contest"}'] == 1, "it is connected")
+        await eventually(lambda: total(metrics(), 'closes_total{code="1000"') > total(before, 'closes_total{code="1000"'), "it is closed")
         await asyncio.sleep(0.6)
         after = metrics()
 
@@ -104,6 +105,10 @@ class Monitor(WireTest):
         async with Client("/api/v2/ws/monitor", "nobody") as client:
             self.assertEqual((await client.until("ERROR"))["error"]["code"], "FORBIDDEN")
             await asyncio.wait_for(client.socket.wait_closed(), 5)
+
+
+async def eventually(condition, what):
+    await asyncio.to_thread(until, condition, 20, what)
 
 
 class Readiness(WireTest):

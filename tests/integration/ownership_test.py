@@ -8,8 +8,8 @@ import unittest
 import psycopg2
 
 from cutting_proxy import CuttingProxy
-from fleet import PARTITIONS, PROMISED, STACK, Fleet, Load, Tracing, cpu_seconds, fences, owners, thread_named
-from stack import until
+from fleet import PARTITIONS, STACK, Fleet, Load, Tracing, cpu_seconds, fences, owners, thread_named
+from stack import PROMISED, until
 
 
 class Ownership(Fleet):
@@ -110,7 +110,7 @@ class Ownership(Fleet):
                           AND classid = 'x4475656c'::bit(32)::int""")
         cursor.execute("SELECT pg_advisory_lock('x4475656c'::bit(32)::int, 0)")
         self.within(lambda: STACK.health("projector")[0] == 503, "it is not ready")
-        until(lambda: "is no projector's" in STACK.health("projector")[1], 3, lambda: STACK.health("projector"))
+        until(lambda: "is no projector's" in STACK.health("projector")[1], 30, lambda: STACK.health("projector"))
         busy = cpu_seconds(self.first)
         time.sleep(2)
         self.assertLess(cpu_seconds(self.first) - busy, 0.8, "a busy loop")

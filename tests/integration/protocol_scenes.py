@@ -19,7 +19,7 @@ async def arrive():
     for _ in range(3):
         await client.send({"type": "ping"})
         await client.until("pong")
-    await asyncio.sleep(0.4)   # until it is known that the client is in
+    await asyncio.sleep(2)   # until it is known that the client is in
     admin = await Socket("/api/v2/ws/monitor", "admin", "b", role="admin", ip="10.0.0.2").__aenter__()
     await admin.until("MONITOR_SNAPSHOT")
     return client, admin
@@ -245,7 +245,7 @@ async def silence(socket):
     await socket.say("ping")
     await socket.until("pong")
     await socket.say("pong")
-    await socket.until("ping", seconds=35)
+    await socket.until("ping", seconds=60)
     assert not [message for message in socket.messages if message["type"] == "error"]
 
 

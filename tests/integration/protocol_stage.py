@@ -131,7 +131,7 @@ class Socket:
         error = (await self.until("ERROR"))["error"]
         try:
             await self.send({"type": "ping"})
-            await self.until("pong", seconds=2)
+            await self.until("pong")
             CODES.add((error["code"], "stays"))
         except (AssertionError, websockets.ConnectionClosed):
             CODES.add((error["code"], await self.closed()))

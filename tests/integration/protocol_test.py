@@ -12,7 +12,7 @@ from wire import STACK
 
 EXAMPLES = list(page.examples())
 SHOWN = [one for one in EXAMPLES if not page.is_sent(one.value)]
-SETTINGS = {"TEST_ENDPOINTS": "1", "PROXIES": "127.0.0.1", "MAX_MISSED": "20", "PATIENCE": "3s", "QUEUE_SOFT": "256kB",
+SETTINGS = {"TEST_ENDPOINTS": "1", "PROXIES": "127.0.0.1", "MAX_MISSED": "20", "PATIENCE": "6s", "QUEUE_SOFT": "256kB",
             "QUEUE_HARD": "1MB"}
 BREAKERS = {"health:update", "metrics:update", "breaker:trip", "breaker:reset"}   # "All have this form"
 PROBLEMS = []

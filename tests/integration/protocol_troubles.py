@@ -17,7 +17,7 @@ async def errors():
             ("/api/v2/ws/portfolio", {}, ()),
             ("/api/v2/ws/portfolio", {"bearer": forged(secret="guessed")}, ()),
             ("/api/v2/ws/portfolio", {"bearer": forged(ttl=-60)}, ()),
-            ("/api/v2/ws/portfolio", {"who": "w1", "scene": "e", "ttl": 2}, ()),
+            ("/api/v2/ws/portfolio", {"who": "w1", "scene": "e", "ttl": 6}, ()),
             ("/api/v2/ws/monitor", {"who": "w1"}, ()),
             ("/api/v2/ws", {"who": "w1"}, ({"type": "authenticate", "token": forged()},)),
             ("/api/v2/ws/market", {"who": "w1"}, ()),

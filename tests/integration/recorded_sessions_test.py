@@ -11,7 +11,7 @@ import exchange_frames
 from exchange_frames import FRAMES
 from exchange_server import ExchangeServer
 from exchange_stage import GOOD, Ingest, log_of, now_ms, ticks
-from stack import until
+from stack import IS_STRICT, until
 from wire import RUN
 
 
@@ -76,7 +76,7 @@ class Recorded(unittest.TestCase):
             late.append(logged_at - began - recorded[tick["symbol"], tick["tick_id"]])
         self.assertEqual(len(late), len(recorded))
         self.assertGreater(min(late), -100)
-        self.assertLess(sorted(late)[len(late) // 2], 200, sorted(late))
+        self.assertLess(sorted(late)[len(late) // 2], 200 if IS_STRICT else 2000, sorted(late))
         print(f"okx: {len(late)} ticks over {took} ms as recorded, half of them in the log after {sorted(late)[len(late) // 2]:.0f} ms")
 
     def test_a_session_that_begins_now_is_no_failure(self):

@@ -59,7 +59,7 @@ class Replays(unittest.TestCase):
         produce(STACK, cls.stream.take(1500) + cls.stream.finish() + cls.stream.take(300))
         STACK.settle()
         cls.look_into_the_future()
-        time.sleep(1)   # the last silence
+        settled_rows()   # until the last silence is ranked
 
     @classmethod
     def look_into_the_future(cls):
@@ -185,6 +185,21 @@ class Replays(unittest.TestCase):
                      " AND nspname NOT IN ('duel_control', 'duel_wire')")
 
 
+def settled_rows():
+    """All that was projected, once it stays as it is: what the log's silence lets be ranked comes a moment later."""
+    while True:
+        before = rows()
+        time.sleep(1)
+        if rows() == before:
+            return before
+
+
+def rows():
+    return {relation: STACK.sql(f"SELECT * FROM duel.{relation} ORDER BY shard, seq, {relation}::text") for relation in (
+        "contests", "participants", "portfolios", "positions", "trades", "transfers", "candles", "prices",
+        "leaderboard", "leaderboard_history", "equity_history", "dead_letters", "market_sentiment")}
+
+
 class Rebuilds(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -192,11 +207,6 @@ class Rebuilds(unittest.TestCase):
         cls.stream = NastyStream(7, "again")
         produce(STACK, cls.stream.take(6000))
         STACK.settle()
-
-    def rows(self):
-        return {relation: STACK.sql(f"SELECT * FROM duel.{relation}") for relation in (
-            "contests", "participants", "portfolios", "positions", "trades", "transfers", "candles", "prices",
-            "leaderboard", "leaderboard_history", "equity_history", "dead_letters", "market_sentiment")}
 
     def test_an_empty_model_fills_from_the_logs_beginning(self):
         said = projector("rebuild", "--from-empty")
@@ -210,19 +220,18 @@ class Rebuilds(unittest.TestCase):
 
     def test_tables_of_other_rules_are_left_alone_until_they_are_rebuilt(self):
         STACK.settle()
-        time.sleep(1)
-        before = self.rows()
+        before = settled_rows()
         [(epoch,)] = STACK.sql("SELECT DISTINCT epoch FROM duel.shards")
         owner("UPDATE duel_control.models SET rules = 0 WHERE active")
         owner("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'duel-projector %'")
-        until(lambda: "duel-projector rebuild" in STACK.health("projector")[1], 10, "no rebuild is asked for")
+        until(lambda: "duel-projector rebuild" in STACK.health("projector")[1], 30, "no rebuild is asked for")
         self.assertIn("version 0 of the rules", STACK.health("projector")[1])
-        up = STACK.run("up", timeout=30)   # the old tables serve, so the rest of the stack is of use
+        up = STACK.run("up", timeout=120)   # the old tables serve, so the rest of the stack is of use
         self.assertIn("asks for you", up.stdout + up.stderr)
         produce(STACK, self.stream.take(100))
         time.sleep(1)
-        for relation, rows in self.rows().items():
-            self.assertCountEqual(rows, before[relation], relation)
+        for relation, found in rows().items():
+            self.assertCountEqual(found, before[relation], relation)
         said = projector("rebuild")
         self.assertEqual(said.returncode, 0, said.stdout + said.stderr)
         STACK.settle()
@@ -271,7 +280,7 @@ class Rebuilds(unittest.TestCase):
             time.sleep(1)
             said = projector("rebuild")
             seen = len(lines)
-            time.sleep(3)
+            until(lambda: len(lines) > seen, 30, "the client hears nothing after the rebuild")
         finally:
             stop.set()
             for thread in threads:
@@ -280,11 +289,9 @@ class Rebuilds(unittest.TestCase):
         self.assertNotEqual(model(), old)
         self.assertEqual(owner(f"SELECT to_regnamespace('{old}') IS NULL"), [(True,)])
         STACK.settle()
-        time.sleep(1)
         self.assertNotEqual(STACK.sql("SELECT DISTINCT epoch FROM duel.shards"), [(epoch,)])
         print(f"{said.stdout.strip()}; {asked[0]} queries meanwhile, the longest took {longest[0] * 1000:.0f} ms")
         self.assertEqual(failures, [])
-        self.assertGreater(len(lines), seen, "the client hears nothing after the rebuild")
         watch.send_signal(signal.SIGTERM)
         watch.wait(10)
         watch.stdout.close()
@@ -292,7 +299,8 @@ class Rebuilds(unittest.TestCase):
         self.assertEqual(after.returncode, 0, after.stdout)
 
     def test_an_interrupted_rebuild_goes_on_where_it_was(self):
-        before = self.rows()
+        STACK.settle()
+        before = settled_rows()
         rebuild = subprocess.Popen([f"{STACK.environment['DUEL_BIN']}/duel-projector", "rebuild", "--replay-batch", "1000",
                                     "--jobs", "1"], env=STACK.environment | STACK.env | {"DUEL_MIGRATIONS": MIGRATIONS}, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, text=True)
@@ -307,9 +315,8 @@ class Rebuilds(unittest.TestCase):
         said = projector("rebuild")
         self.assertEqual(said.returncode, 0, said.stdout + said.stderr)
         STACK.settle()
-        time.sleep(1)
-        for relation, rows in self.rows().items():
-            self.assertCountEqual(rows, before[relation], relation)
+        for relation, found in settled_rows().items():
+            self.assertCountEqual(found, before[relation], relation)
 
 
 if __name__ == "__main__":

@@ -118,6 +118,8 @@ class Edges(ResumeTest):
         STACK.settle()
         async with Client("/api/v2/ws", world.alice) as client:
             await client.send({"type": "SUBSCRIBE", "channels": [contest, folio, market]})
+            for _ in range(3):
+                await client.until("SUBSCRIBED")
             world.trade()
             world.trade()
             for _ in range(2):

@@ -41,7 +41,8 @@ class Endpoints(WireTest):
     async def test_without_a_contest_the_portfolio_shows_trades_of_all_and_the_main_state(self):
         world = World("main")
         async with Client("/api/v2/ws/portfolio", world.alice) as client:
-            await client.until(lambda message: (message["type"], message["channel"]) == ("SUBSCRIBED", "portfolio"))
+            while {m["channel"] for m in client.messages if m["type"] == "SUBSCRIBED"} < {"portfolio", f"portfolio:{world.contest}"}:
+                await client.receive()
             world.trade()
             trade = await client.until("TRADE_EXECUTED")
             self.assertEqual(trade["channel"], f"portfolio:{world.contest}")

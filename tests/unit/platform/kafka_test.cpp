@@ -264,7 +264,12 @@ TEST_CASE("topics are made once, described and removed", "[kafka][real]") {
     REQUIRE(admin.describe({name}, 20s).empty());
     REQUIRE(admin.create({spec}, 20s) == std::vector<std::string>{name});
     REQUIRE(admin.create({spec}, 20s).empty());
+    // The broker that is asked may not have heard of it yet.
     auto topics = admin.describe({name, "no-such-topic"}, 20s);
+    for (int i = 0; i < 400 && topics.empty(); ++i) {
+        std::this_thread::sleep_for(50ms);
+        topics = admin.describe({name, "no-such-topic"}, 20s);
+    }
     REQUIRE(topics.size() == 1);
     REQUIRE(topics[0].partitions == 3);
     REQUIRE(topics[0].replication == 1);

@@ -336,7 +336,7 @@ TEST_CASE(
     Connection connection(*settings);
     REQUIRE(connection.exec("show search_path").one().get<std::string>(0) == "pg_catalog, public");
     std::thread other([canceller = connection.canceller()] {
-        std::this_thread::sleep_for(50ms);
+        std::this_thread::sleep_for(500ms);
         canceller.cancel();
     });
     try {

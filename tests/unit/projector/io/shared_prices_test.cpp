@@ -98,7 +98,7 @@ public:
     }
 
     bool is_caught_up() {
-        for (int i = 0; i < 200; ++i) {
+        for (int i = 0; i < 2000; ++i) {
             lane_.fill();
             if (lane_.is_caught_up()) return true;
             consumer_.wait(10ms);
