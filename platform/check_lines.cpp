@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <map>
+#include <stdexcept>
 #include <unistd.h>
 
 namespace duel::platform {

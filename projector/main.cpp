@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
     auto& dead_letters_command =
         settings.command("dead-letters", "Lists, shows and replays records that were refused.");
     offer(dead_letters_command, dead_letters);
-    platform::CheckSettings check;
+    projector::CheckSettings check;
     auto& check_command = settings.command(
         "check", "Says of each line of event files what an empty system would make of it."
     );
@@ -59,8 +59,8 @@ int main(int argc, char** argv) {
         if (as_of_command.chosen()) return run_as_of(common, as_of, shutdown);
         if (verify_contest_command.chosen())
             return run_verify_contest(common, verify_contest, shutdown);
-        if (check_command.chosen()) return projector::run_check(check, shutdown);
         if (dead_letters_command.chosen()) return run_dead_letters(common, dead_letters, shutdown);
+        if (check_command.chosen()) return run_check(check, shutdown);
     } catch (const platform::SettingError& error) {
         fmt::print(stderr, "duel-projector: {}\n", error.what());
         return 2;

@@ -7,8 +7,8 @@
 
 namespace duel::projector {
 
-int run_check(const platform::CheckSettings& check, const platform::Shutdown& shutdown) {
-    Rehearsal rehearsal;
+int run_check(const CheckSettings& check, const platform::Shutdown& shutdown) {
+    Rehearsal rehearsal{check.limits};
     const auto judge = [&](Event&& event) -> platform::LineVerdict {
         const auto now = std::chrono::system_clock::now();
         Verdict verdict = rehearsal.take(event, std::chrono::floor<std::chrono::microseconds>(now));

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "platform/check_lines.hpp"
 #include "platform/shutdown.hpp"
 #include "projector/io/settings.hpp"
 
@@ -18,6 +17,6 @@ int run_shards(
 );
 
 // Says for each line of event files what an empty system would make of it, after the lines before.
-int run_check(const platform::CheckSettings& check, const platform::Shutdown& shutdown);
+int run_check(const CheckSettings& check, const platform::Shutdown& shutdown);
 
 }  // namespace duel::projector

@@ -1,6 +1,7 @@
 #include "projector/io/dead_letter_settings.hpp"
 
 #include "core/error.hpp"
+#include "projector/io/settings.hpp"
 
 #include <fmt/format.h>
 
@@ -99,14 +100,7 @@ void offer(platform::SettingTable& table, DeadLetterSettings& letters) {
         "replay waits that long for the projector's verdict",
         platform::between(std::chrono::milliseconds{0}, std::chrono::milliseconds{3'600'000})
     );
-    table.add(
-        "--future-limit",
-        "DUEL_PROJECTOR_FUTURE_LIMIT",
-        letters.limits.future,
-        "time",
-        "how far a timestamp may lie after its record's log time",
-        platform::at_least(std::chrono::milliseconds{0})
-    );
+    offer(table, letters.limits);
 }
 
 }  // namespace duel::projector

@@ -14,6 +14,17 @@ void offer(platform::Settings& settings, CommonSettings& common) {
     offer(settings, common.log);
 }
 
+void offer(platform::SettingTable& table, Limits& limits) {
+    table.add(
+        "--future-limit",
+        "DUEL_PROJECTOR_FUTURE_LIMIT",
+        limits.future,
+        "time",
+        "how far a timestamp may lie after its record's log time",
+        at_least(milliseconds{0})
+    );
+}
+
 namespace {
 
 void offer_database(
@@ -158,14 +169,12 @@ void offer(platform::SettingTable& table, RunSettings& run) {
         }
         return assign(values);
     };
-    table.add(
-        "--future-limit",
-        "DUEL_PROJECTOR_FUTURE_LIMIT",
-        run.limits.future,
-        "time",
-        "how far a timestamp may lie after its record's log time",
-        at_least(milliseconds{0})
-    );
+    offer(table, run.limits);
+}
+
+void offer(platform::SettingTable& table, CheckSettings& check) {
+    platform::offer(table, check);
+    offer(table, check.limits);
 }
 
 }  // namespace duel::projector

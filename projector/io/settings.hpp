@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/check_lines.hpp"
 #include "platform/http.hpp"
 #include "platform/kafka/client.hpp"
 #include "platform/log.hpp"
@@ -64,12 +65,18 @@ struct VerifyContestSettings : ReplayCommandSettings {
     std::string contest;
 };
 
+struct CheckSettings : platform::CheckSettings {
+    Limits limits;
+};
+
 void offer(platform::Settings& settings, CommonSettings& common);
+void offer(platform::SettingTable& table, Limits& limits);
 void offer(platform::SettingTable& table, MigrateSettings& migrate);
 void offer(platform::SettingTable& table, RunSettings& run);
 void offer(platform::SettingTable& table, VerifySettings& verify);
 void offer(platform::SettingTable& table, RebuildSettings& rebuild);
 void offer(platform::SettingTable& table, AsOfSettings& as_of);
 void offer(platform::SettingTable& table, VerifyContestSettings& verify);
+void offer(platform::SettingTable& table, CheckSettings& check);
 
 }  // namespace duel::projector

@@ -179,7 +179,7 @@ class Rehearsed(unittest.TestCase):
 
     def test_a_file_fares_as_it_was_told_to(self):
         stream = NastyStream(20251127, f"rehearsed-{RUN}")
-        records = [record for topic, _, record in stream.take(4000) + stream.finish() if topic == "trades"]
+        records = [record for topic, _, record in stream.take(4000) + stream.finish() + stream.take(300) if topic == "trades"]
         said = self.verdicts(records)
         offsets = STACK.produce("trades", records, PARTITION)
         STACK.settle()
@@ -199,6 +199,16 @@ class Rehearsed(unittest.TestCase):
         print(dict(found))
         self.assertLessEqual({"ok", "retry", "MALFORMED_JSON", "UNKNOWN_TYPE", "INVALID_FIELD", "UNKNOWN_CONTEST", "CONTEST_NOT_ACTIVE",
                               "NOT_A_PARTICIPANT", "DUPLICATE_CONFLICT"}, set(found))
+
+    def test_a_contest_that_runs_is_played_from_its_log(self):
+        contest = f"running-{RUN}"
+        STACK.produce("trades", opening(contest), PARTITION, contest)
+        log, mine = STACK.var / "log.jsonl", STACK.var / "mine.jsonl"
+        STACK.program("duel-ingest", "dump", log, check=False)   # others have written what no line can hold
+        mine.write_text("".join(json.dumps(trade(wallet, contest, wallet_address=wallet)) + "\n" for wallet in ("alice", "mallory")))
+        said = STACK.program("duel-projector", "check", log, mine, check=False).stdout.splitlines()
+        self.assertEqual([line.partition("mine.jsonl:")[2].split(": ")[:2] for line in said[-2:]],
+                         [["1", "ok"], ["2", "NOT_A_PARTICIPANT"]])
 
     def verdicts(self, records):
         path = STACK.var / "rehearsed.jsonl"
