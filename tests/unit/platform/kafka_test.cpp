@@ -17,6 +17,7 @@ const std::atomic<bool> kNeverStop{false};
 
 std::vector<StartPosition> from_beginning(const std::string& topic, std::int32_t partitions) {
     std::vector<StartPosition> positions;
+    positions.reserve(static_cast<std::size_t>(partitions));
     for (std::int32_t i = 0; i < partitions; ++i)
         positions.push_back({topic, i});
     return positions;

@@ -97,7 +97,7 @@ TEST_CASE("a pipeline sends many statements and checks every answer", "[postgres
             pipeline.exec_prepared(
                 "insert",
                 insert,
-                Params{}.add(round * 100 + no),
+                Params{}.add(std::int64_t{round} * 100 + no),
                 [&](const Rows& rows) { seen += rows.affected(); }
             );
         pipeline.finish();
