@@ -120,7 +120,8 @@ public:
           events_(warm_up_ + count_in(options.length)),
           world_(world_of(options)),
           workload_(world_),
-          stack_(options.stack, milliseconds{0}),
+          // Events of a burst go to Kafka together.
+          stack_(options.stack, milliseconds{options.burst > 1 ? 1 : 0}),
           deliveries_(events_) {
         deliveries_.count_from(warm_up_);
     }
