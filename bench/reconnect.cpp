@@ -99,7 +99,8 @@ public:
         const double floor = floor_cpu(tls);
         const double clients = options_.clients;
         Report report{fmt::format("reconnect: {} clients resume at once", options_.clients)};
-        report.add("events missed by each", options_.events - options_.events / 2);
+        const auto seen = options_.events / 2;
+        report.add("events missed by each", options_.events - seen);
         report.add(
             "holes and repetitions",
             static_cast<double>(back.counted()) - static_cast<double>(missed)

@@ -14,7 +14,7 @@ int run_frames(const FramesSettings& settings, const platform::Shutdown& shutdow
 // Sends the ticks of live exchanges to Kafka until it is stopped, and says how the exchanges stand.
 int run_exchanges(
     const CommonSettings& common,
-    const ExchangesSettings& exchanges,
+    const ExchangesSettings& settings,
     const platform::Shutdown& shutdown
 );
 
