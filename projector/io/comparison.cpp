@@ -49,16 +49,17 @@ std::vector<TableShape> shapes(const Side& side) {
                  kBookkeeping
              )
          )) {
+        const std::string qualified = fmt::format("{}.{}", schema, table);
         TableShape shape{.name = table, .columns = {}, .keys = {}};
         shape.columns = names(
             side.connection,
-            Params{}.add(schema + '.' + table),
+            Params{}.add(qualified),
             "select quote_ident(attname) from pg_attribute where attrelid = $1::regclass and"
             " attnum > 0 and not attisdropped order by attname"
         );
         shape.keys = names(
             side.connection,
-            Params{}.add(schema + '.' + table),
+            Params{}.add(qualified),
             "select quote_ident(a.attname) from (select indexrelid, indrelid, indkey from pg_index"
             " where indrelid = $1::regclass and indisunique order by indisprimary desc, indexrelid"
             " limit 1) i cross join unnest(i.indkey) with ordinality k(no, place)"

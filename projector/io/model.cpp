@@ -57,7 +57,7 @@ Model active_model(Connection& connection) {
     if (model.empty())
         throw NotMigrated("no model is active in duel_control.models: run `duel-projector migrate`"
         );
-    const Model active{
+    Model active{
         model.one().get<std::string>(0),
         model.one().get<std::string>(1),
         model.one().get<std::int32_t>(2)};

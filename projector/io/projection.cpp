@@ -291,7 +291,8 @@ void ShardProjection<State>::commit() {
     journal_.settle();
     last_note_ = Clock::now();
     if constexpr (kIsContest<State>) {
-        auto& rankings = state_->template get<LeaderboardProjection>().rankings;
+        State& state = *state_;
+        auto& rankings = state.template get<LeaderboardProjection>().rankings;
         meters_.rankings.Increment(static_cast<double>(std::exchange(rankings, 0)));
     }
 }
