@@ -43,7 +43,7 @@ public:
     int go() {
         running_ = sessions_.size();
         for (auto& session : sessions_) {
-            asio::co_spawn(context_, session->run(), [this](std::exception_ptr failure) {
+            asio::co_spawn(context_, session->run(), [this](const std::exception_ptr& failure) {
                 if (failure) std::rethrow_exception(failure);
                 if (--running_ == 0) context_.stop();
             });

@@ -68,7 +68,7 @@ std::vector<std::string> Session::since() const {
 }
 
 asio::awaitable<void> Session::run() {
-    using namespace asio::experimental::awaitable_operators;
+    using asio::experimental::awaitable_operators::operator||;
     while (!stopping_) {
         if (!co_await open()) continue;
         auto connection = connection_;

@@ -44,7 +44,7 @@ int run(const ProgramSettings& settings) {
     platform::HttpServer operators{settings.http, metrics, health};  // /metrics, /healthz, /readyz
 
     hub.start(
-        [&](auto&& deliveries, auto&& closings) {
+        [&](std::vector<Delivery>&& deliveries, std::vector<Closing>&& closings) {
             server.hand_over(std::move(deliveries), std::move(closings));
         },
         [&](SurveyOf what) { server.look_around(what); }

@@ -137,7 +137,7 @@ void answer_candles(Connection& connection, Market& market, const Question& ques
         for (const auto row : found)
             candles.push_back(RowReader<CandleRow>::read(row));
     }
-    market.learn(question.no, question.at, std::move(candles));
+    market.learn(question.no, question.at, candles);
 }
 
 }  // namespace

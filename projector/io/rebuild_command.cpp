@@ -48,7 +48,7 @@ Model next_model(Connection& owner, const std::string& migrations) {
     const auto version = owner.exec("select max(version) + 1 from duel_control.models", Params{})
                              .one()
                              .get<std::int32_t>(0);
-    const Model model = create_model(owner, fmt::format("model_{}", version), migrations);
+    Model model = create_model(owner, fmt::format("model_{}", version), migrations);
     owner.exec(
         "insert into duel_control.models (version, schema_name, epoch, rules, active)"
         " values ($1, $2, $3, $4, false)",

@@ -148,7 +148,7 @@ bool SharedPrices::wants_more(const Window& window) const {
     });
 }
 
-void SharedPrices::keep(Window& window, Arrivals arrivals) {
+void SharedPrices::keep(Window& window, Arrivals arrivals) const {
     if (arrivals) {
         const std::size_t cost = cost_of(*arrivals);
         window.cost += cost;

@@ -73,7 +73,7 @@ private:
     bool advance(std::int32_t partition);
     void start(Window& window, std::int32_t partition);
     bool wants_more(const Window& window) const;
-    void keep(Window& window, Arrivals arrivals);
+    void keep(Window& window, Arrivals arrivals) const;
     static void wake_starving(const Window& window);
 
     SharedPricesSettings settings_;

@@ -95,7 +95,7 @@ std::optional<Timestamp> Market::window_start() const {
     return minute_of(*now) - kWindow;
 }
 
-void Market::learn(std::int64_t symbol_no, Timestamp at, std::vector<CandleRow> candles) {
+void Market::learn(std::int64_t symbol_no, Timestamp at, const std::vector<CandleRow>& candles) {
     learned_.emplace(symbol_no, minute_of(at));
     MarketSymbol* symbol = find(symbol_no);
     for (const CandleRow& candle : candles)

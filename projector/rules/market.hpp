@@ -83,7 +83,7 @@ public:
     std::optional<Timestamp> window_start() const;
 
     // The candles around `at` that Postgres has, all six intervals; empty where there are none.
-    void learn(std::int64_t symbol_no, Timestamp at, std::vector<CandleRow> candles);
+    void learn(std::int64_t symbol_no, Timestamp at, const std::vector<CandleRow>& candles);
     bool knows(const MarketSymbol& symbol, Timestamp at) const;
 
     Numbering numbering;

@@ -4,10 +4,15 @@
 namespace duel::wsserver {
 namespace {
 
-using namespace reading;
 using platform::Connection;
 using platform::Params;
 using platform::Row;
+using reading::ask;
+using reading::kSnapshotMode;
+using reading::read_shards;
+using reading::seq_of;
+using reading::Shards;
+using reading::word;
 
 feed::Activity activity_of(const Row& row, const std::string& contest_id) {
     feed::Activity activity{

@@ -4,9 +4,14 @@
 
 namespace duel::wsserver {
 
-using namespace reading;
 using platform::Connection;
 using platform::Params;
+using reading::ask;
+using reading::kSnapshotMode;
+using reading::read_contest;
+using reading::read_market;
+using reading::read_portfolio;
+using reading::read_shards;
 
 std::string read_epoch(Connection& connection) {
     return read_shards(connection).epoch;

@@ -24,9 +24,9 @@ struct Shards {
     std::map<std::string, Place> places;
 
     const Place& at(const std::string& shard) const {
-        static const Place kNowhere;
+        static const Place nowhere;
         const auto found = places.find(shard);
-        return found == places.end() ? kNowhere : found->second;
+        return found == places.end() ? nowhere : found->second;
     }
 };
 

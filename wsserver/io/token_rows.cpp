@@ -3,7 +3,7 @@
 
 namespace duel::wsserver {
 
-using namespace reading;
+using reading::ask;
 
 std::vector<TokenRow> read_tokens(platform::Connection& connection) {
     std::vector<TokenRow> tokens;

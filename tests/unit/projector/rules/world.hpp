@@ -138,7 +138,7 @@ inline void answer(Market& market, const Archive& archive, const Question& quest
             const std::tuple key{question.no, interval, opening_of(interval, question.at)};
             if (const auto found = found_in(archive.candles, key)) around.push_back(*found);
         }
-        market.learn(question.no, question.at, std::move(around));
+        market.learn(question.no, question.at, around);
         return;
     }
     market.homes.learn(question.text, found_in(archive.homes, question.text));
