@@ -33,7 +33,7 @@ using platform::ByteSize;
 
 [[noreturn]] void refuse(const std::string& sentence) {
     std::fprintf(stderr, "duel-wsserver: %s\n", sentence.c_str());
-    std::exit(2);
+    std::exit(2);  // NOLINT(concurrency-mt-unsafe): before threads
 }
 
 void listen_on(const std::string& text, ServerSettings& server) {

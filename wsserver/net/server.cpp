@@ -17,6 +17,7 @@ std::vector<std::unique_ptr<Loop>> make_loops(Service& service) {
     const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     const auto count = service.settings.threads > 0 ? service.settings.threads : cores;
     std::vector<std::unique_ptr<Loop>> loops;
+    loops.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i)
         loops.push_back(std::make_unique<Loop>(static_cast<unsigned>(i), service));
     return loops;
@@ -83,7 +84,7 @@ void Server::look_around(SurveyOf what) {
     struct Gathering {
         std::mutex mutex;
         Survey all;
-        std::size_t missing;
+        std::size_t missing = 0;
     };
     const auto gathering = std::make_shared<Gathering>();
     gathering->missing = loops_.size();

@@ -37,7 +37,7 @@ std::vector<std::string> protocols_of(const UpgradeRequest& request) {
     std::vector<std::string> protocols;
     const auto [first, last] = request.equal_range(field::sec_websocket_protocol);
     for (auto header = first; header != last; ++header)
-        for (auto part : comma_separated(view(header->value()))) {
+        for (const auto& part : comma_separated(view(header->value()))) {
             const auto begin = part.find_first_not_of(" \t");
             const auto end = part.find_last_not_of(" \t");
             if (begin != part.npos) protocols.push_back(part.substr(begin, end - begin + 1));

@@ -8,9 +8,9 @@ namespace {
 
 const std::set<std::string>&
 wallets_of(const std::map<std::size_t, std::set<std::string>>& shown, std::size_t most) {
-    static const std::set<std::string> kNobody;
+    static const std::set<std::string> nobody;
     const auto found = shown.find(most);
-    return found == shown.end() ? kNobody : found->second;
+    return found == shown.end() ? nobody : found->second;
 }
 
 // What the rows are sorted by.

@@ -58,7 +58,7 @@ void MarketStream::apply(const feed::Body& state, Now now, Counts& counts) {
         candle.newest = *volume;
         if (volume->closed) {
             if (closed_.empty()) closed_due_ = now.steady + delay();
-            closed_.push_back({*volume, now.steady});
+            closed_.emplace_back(*volume, now.steady);
             candle.pace = Candle{}.pace;
         } else {
             count(candle.pace.change(now.steady));

@@ -1,6 +1,7 @@
 #include "wsserver/streams/monitor_board.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace duel::wsserver {
 namespace {
@@ -43,7 +44,7 @@ MessagePtr event_message(const LifecycleEvent& event) {
 }
 
 std::uint64_t rate(std::uint64_t before, std::uint64_t after, double seconds) {
-    return static_cast<std::uint64_t>(static_cast<double>(after - before) / seconds + 0.5);
+    return static_cast<std::uint64_t>(std::llround(static_cast<double>(after - before) / seconds));
 }
 
 }  // namespace

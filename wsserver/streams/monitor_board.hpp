@@ -37,7 +37,7 @@ public:
 
 private:
     struct Follower {
-        Peer* peer;
+        Peer* peer = nullptr;
         MonitorFilter filter{};
         bool wants_rows = true;
         std::uint64_t next = 0;  // event to send
