@@ -82,7 +82,7 @@ private:
     UInt128 wide() { return (UInt128{random_()} << 64U) | random_(); }
 
     UInt128 pick() {
-        constexpr UInt128 value = static_cast<UInt128>(Amount::kUnitsPerOne);
+        constexpr UInt128 kOne = static_cast<UInt128>(Amount::kUnitsPerOne);
         const auto nearby = static_cast<UInt128>(random_() % 5) - 2;  // −2 … 2, wrapping
         switch (random_() % 10) {
             case 0:
@@ -94,9 +94,9 @@ private:
             case 3:
                 return power_of_ten(random_() % 38) + nearby;
             case 4:
-                return random_() % 1'000'000 * value;  // whole numbers
+                return random_() % 1'000'000 * kOne;  // whole numbers
             case 5:
-                return random_() % 1'000'000 * (value / 2);  // halves: ties
+                return random_() % 1'000'000 * (kOne / 2);  // halves: ties
             case 6:
                 return (UInt128{random_() % 4 + 1} << 64U) * UINT32_MAX + UINT64_MAX -
                        random_() % 3;

@@ -18,8 +18,8 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int32_t kPartitions = 2;
-constexpr std::int64_t kRecords = 12'000;   // of each partition
-constexpr std::size_t kWindow = 2 * 4'000;  // of both together
+constexpr std::int64_t kRecords = 12'000;  // of each partition
+constexpr std::size_t kWindow = 8'000;     // of both together
 
 // Brokers with ticks; every price is its offset and one.
 class Log {

@@ -65,7 +65,7 @@ std::vector<std::string> events(const std::string& bytes, const std::vector<std:
             const std::string payload{event.payload};
             if (event.what == What::nothing) break;
             if (event.what == What::text) found.push_back("text " + payload);
-            if (event.what == What::binary) found.push_back("binary");
+            if (event.what == What::binary) found.emplace_back("binary");
             if (event.what == What::ping) found.push_back("ping " + payload);
             if (event.what == What::pong) found.push_back("pong " + payload);
             if (event.what == What::close) found.push_back("close " + std::to_string(event.code));

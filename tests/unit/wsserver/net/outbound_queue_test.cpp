@@ -33,7 +33,7 @@ TEST_CASE("a queue tells when a client falls behind and when it has caught up", 
     std::string out;
     REQUIRE(take(queue, out, 62) == std::pair{1, Change::none});
     REQUIRE(take(queue, out) == std::pair{2, Change::drained});
-    REQUIRE(out.size() == 3 * 62);
+    REQUIRE(out.size() == std::size_t{3} * 62);
     REQUIRE(queue.push(item(900)) == Change::congested);
     REQUIRE(queue.push(item(200)) == Change::overflowed);
 }
