@@ -1,6 +1,6 @@
+#include "event_files/check_lines.hpp"
 #include "ingest/io/commands.hpp"
 #include "ingest/io/exchange_commands.hpp"
-#include "platform/check_lines.hpp"
 
 #include <cstdio>
 #include <exception>
@@ -9,13 +9,14 @@
 // duel-ingest: writes events to Kafka, from exchanges, recordings or a simulation, and looks after
 // the topics.
 int main(int argc, char** argv) {
+    namespace event_files = duel::event_files;
     namespace ingest = duel::ingest;
     namespace platform = duel::platform;
     ingest::CommonSettings common;
     ingest::ReplaySettings replay;
     ingest::SimulateSettings simulate;
     ingest::DumpSettings dump;
-    platform::CheckSettings check;
+    event_files::CheckSettings check;
     ingest::FramesSettings frames;
     ingest::ExchangesSettings exchanges;
     ingest::AnnounceSettings announce;
@@ -58,7 +59,7 @@ int main(int argc, char** argv) {
         if (simulate_command.chosen()) return run_simulate(common, simulate, shutdown);
         if (dump_command.chosen()) return run_dump(common, dump, shutdown);
         if (check_command.chosen())
-            return platform::check_lines(check, shutdown, platform::by_itself);
+            return event_files::check_lines(check, shutdown, event_files::by_itself);
         if (exchanges_command.chosen()) return run_exchanges(common, exchanges, shutdown);
         if (announce_command.chosen()) return run_announce(common, announce, shutdown);
         if (frames_command.chosen()) return run_frames(frames, shutdown);

@@ -1,7 +1,7 @@
 #include "ingest/io/line_sources.hpp"
 
+#include "event_files/line_verdict.hpp"
 #include "ingest/rules/tape_recording.hpp"
-#include "platform/line_verdict.hpp"
 
 namespace duel::ingest {
 namespace {
@@ -22,7 +22,7 @@ Source::Step EventFileSource::next(OutgoingRecord& record, Refusal& refusal) {
     limit_.count();
     const Result<Event> event = decoder_.decode(*line);
     if (!event) {
-        refuse(lines_, platform::reason_of(event.error()), refusal);
+        refuse(lines_, event_files::reason_of(event.error()), refusal);
         return Step::refused;
     }
     keep_record(*event, *line, record);

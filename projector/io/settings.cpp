@@ -173,7 +173,7 @@ void offer(platform::SettingTable& table, RunSettings& run) {
 }
 
 void offer(platform::SettingTable& table, CheckSettings& check) {
-    platform::offer(table, check);
+    event_files::offer(table, check);
     offer(table, check.limits);
 }
 

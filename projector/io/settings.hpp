@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/check_lines.hpp"
+#include "event_files/check_lines.hpp"
 #include "platform/http.hpp"
 #include "platform/kafka/client.hpp"
 #include "platform/log.hpp"
@@ -65,7 +65,7 @@ struct VerifyContestSettings : ReplayCommandSettings {
     std::string contest;
 };
 
-struct CheckSettings : platform::CheckSettings {
+struct CheckSettings : event_files::CheckSettings {
     Limits limits;
 };
 

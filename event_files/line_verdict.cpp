@@ -1,11 +1,11 @@
-#include "platform/line_verdict.hpp"
+#include "event_files/line_verdict.hpp"
 
 #include "core/json_writer.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace duel::platform {
+namespace duel::event_files {
 namespace {
 
 bool is_continuation(char c) {
@@ -78,4 +78,4 @@ void append_verdict_json(const LinePlace& place, const LineVerdict& verdict, std
     out += '\n';
 }
 
-}  // namespace duel::platform
+}  // namespace duel::event_files

@@ -1,9 +1,9 @@
-#include "platform/line_verdict.hpp"
+#include "event_files/line_verdict.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace duel;
-using namespace duel::platform;
+using namespace duel::event_files;
 
 namespace {
 

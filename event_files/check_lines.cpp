@@ -1,4 +1,4 @@
-#include "platform/check_lines.hpp"
+#include "event_files/check_lines.hpp"
 
 #include "platform/line_reader.hpp"
 #include "platform/progress_printer.hpp"
@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <unistd.h>
 
-namespace duel::platform {
+namespace duel::event_files {
 namespace {
 
 namespace fs = std::filesystem;
@@ -23,26 +23,26 @@ void demand_files(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) {
         if (path == "-") continue;
         if (fs::is_directory(path))
-            throw SettingError{path + ": a folder; wanted an event file, or -"};
-        if (!fs::exists(path)) throw SettingError{path + ": no such file"};
+            throw platform::SettingError{path + ": a folder; wanted an event file, or -"};
+        if (!fs::exists(path)) throw platform::SettingError{path + ": no such file"};
     }
 }
 
 // "refused": `lines` is how many.
 std::string counted(std::uint64_t lines, std::string_view what) {
-    return fmt::format("{} {}", grouped(lines), what);
+    return fmt::format("{} {}", platform::grouped(lines), what);
 }
 
 class Checker {
 public:
-    Checker(const CheckSettings& settings, const Shutdown& shutdown, const Judge& judge)
+    Checker(const CheckSettings& settings, const platform::Shutdown& shutdown, const Judge& judge)
         : settings_{settings},
           shutdown_{shutdown},
           judge_{judge},
           has_progress_{isatty(STDOUT_FILENO) == 0} {}
 
     void check_file(const std::string& path) {
-        LineReader lines{path, shutdown_.fd()};
+        platform::LineReader lines{path, shutdown_.fd()};
         while (const auto line = lines.next()) {
             if (shutdown_.requested()) return;
             check(*line, {lines.name(), lines.line()});
@@ -103,10 +103,10 @@ private:
     [[noreturn]] static void fail() { throw std::runtime_error{"standard output takes no more"}; }
 
     const CheckSettings& settings_;
-    const Shutdown& shutdown_;
+    const platform::Shutdown& shutdown_;
     const Judge& judge_;
     bool has_progress_;  // not between lines that a terminal shows
-    ProgressPrinter printer_;
+    platform::ProgressPrinter printer_;
     Decoder decoder_;
     std::string out_;
     std::uint64_t lines_{0};
@@ -117,7 +117,7 @@ private:
 
 }  // namespace
 
-void offer(SettingTable& table, CheckSettings& check) {
+void offer(platform::SettingTable& table, CheckSettings& check) {
     table
         .add_argument(
             "FILE", check.paths, "event files, compressed with zstd or not; - for standard input"
@@ -138,7 +138,11 @@ LineVerdict by_itself(Event&& event) {
     return {std::move(event)};
 }
 
-int check_lines(const CheckSettings& check, const Shutdown& shutdown, const Judge& judge) {
+int check_lines(
+    const CheckSettings& check,
+    const platform::Shutdown& shutdown,
+    const Judge& judge
+) {
     demand_files(check.paths);
     Checker checker{check, shutdown, judge};
     for (const std::string& path : check.paths) {
@@ -150,4 +154,4 @@ int check_lines(const CheckSettings& check, const Shutdown& shutdown, const Judg
     return checker.has_refused() ? kRefusedLines : kDone;
 }
 
-}  // namespace duel::platform
+}  // namespace duel::event_files

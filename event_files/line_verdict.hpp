@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace duel::platform {
+namespace duel::event_files {
 
 // Where a line stands: the file as the user named it, and its number from 1.
 struct LinePlace {
@@ -36,4 +36,4 @@ void append_verdict(const LinePlace& place, const LineVerdict& verdict, std::str
 // U+FFFD.
 void append_verdict_json(const LinePlace& place, const LineVerdict& verdict, std::string& out);
 
-}  // namespace duel::platform
+}  // namespace duel::event_files

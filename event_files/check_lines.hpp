@@ -4,7 +4,7 @@
 // standard output, the numbers on standard error.
 
 #include "core/topic.hpp"
-#include "platform/line_verdict.hpp"
+#include "event_files/line_verdict.hpp"
 #include "platform/settings.hpp"
 #include "platform/shutdown.hpp"
 
@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace duel::platform {
+namespace duel::event_files {
 
 struct CheckSettings {
     std::vector<std::string> paths;
@@ -23,7 +23,7 @@ struct CheckSettings {
     bool json = false;
 };
 
-void offer(SettingTable& table, CheckSettings& check);
+void offer(platform::SettingTable& table, CheckSettings& check);
 
 // What becomes of an event that could be read. Called once for each, in the order of the lines.
 using Judge = std::function<LineVerdict(Event&&)>;
@@ -32,9 +32,13 @@ using Judge = std::function<LineVerdict(Event&&)>;
 LineVerdict by_itself(Event&& event);
 
 // Returns the exit status: 0 nothing is refused, 3 something is, 130 interrupted before the end.
-// Throws SettingError for a path that is no file and std::runtime_error for one that cannot be read
-// to its end, or when standard output takes no more.
-int check_lines(const CheckSettings& check, const Shutdown& shutdown, const Judge& judge);
+// Throws platform::SettingError for a path that is no file and std::runtime_error for one that
+// cannot be read to its end, or when standard output takes no more.
+int check_lines(const CheckSettings& check, const platform::Shutdown& shutdown, const Judge& judge);
+
+}  // namespace duel::event_files
+
+namespace duel::platform {
 
 // A topic that events come from.
 template <>
